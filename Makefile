@@ -1,0 +1,137 @@
+# What can be done with this project: see "make help".
+#
+# Everything that is made lies below $(BUILD); another directory may be given
+# (make BUILD=/somewhere/else).  V=1 shows whole commands.
+
+SHELL      := /bin/sh
+BUILD      ?= build
+CC         := gcc
+CLANG      ?= clang
+CFLAGS     ?= -O2 -g
+PKG_CONFIG ?= pkg-config
+JOBS       ?= 2
+
+Q := $(if $(V),,@)
+
+# the directory of this file: rules work from there
+
+root  := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
+out   := $(abspath $(BUILD))
+
+warnings  := -std=gnu11 -Wall -Wextra -Werror
+includes  := -Isrc/core
+sanitize  := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+             -fno-sanitize-recover=all
+
+core_packages := jansson libturbojpeg libjpeg libsodium pwquality
+ctl_packages  := $(core_packages) libpq
+unit_packages := $(core_packages) cmocka
+
+core_sources := $(sort $(wildcard src/core/*.c))
+ctl_sources  := $(sort $(wildcard src/ctl/*.c))
+unit_sources := $(sort $(wildcard t/unit/test_*.c))
+fuzz_sources := $(sort $(wildcard t/fuzz/fuzz_*.c))
+
+unit_names   := $(unit_sources:t/unit/%.c=%)
+fuzz_names   := $(fuzz_sources:t/fuzz/%.c=%)
+
+libs = $(shell $(PKG_CONFIG) --libs $(1))
+defs = $(shell $(PKG_CONFIG) --cflags-only-I $(1))
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all help module ctl data packages unit unit-plain unit-sanitized \
+        fuzz clean
+
+all: module ctl data
+
+help:
+	@sed -n 's/^## //p' $(root)Makefile
+
+## make             the module, registrationctl and the data files
+## make packages    installs the Debian packages that are missing (root)
+packages:
+	$(Q)tools/packages build run test
+
+
+## make module      the dynamic module for the distribution's nginx
+module:
+	$(Q)MAKE='$(MAKE) -j$(JOBS)' tools/module $(out)
+
+
+# A set of objects: $(1) its directory, $(2) the compiler, $(3) its flags.
+
+define objects
+$(out)/$(1)/%.o: %.c
+	@mkdir -p $$(@D)
+	@echo "  CC      $$<$(if $(4), ($(4)))"
+	$$(Q)$(2) $(warnings) $(3) $(includes) $(defines) -MMD -MP -c -o $$@ $$<
+
+$(out)/$(1)/libcore.a: $(core_sources:%.c=$(out)/$(1)/%.o)
+	@mkdir -p $$(@D)
+	$$(Q)rm -f $$@ && ar rcs $$@ $$^
+endef
+
+defines := $(call defs,$(ctl_packages))
+
+$(eval $(call objects,plain,$(CC),$(CFLAGS)))
+$(eval $(call objects,sanitized,$(CC),$(sanitize),sanitized))
+$(eval $(call objects,fuzz,$(CLANG),$(sanitize) -fsanitize=fuzzer-no-link,fuzz))
+
+
+## make ctl         the command registrationctl
+ctl: $(out)/registrationctl
+
+$(out)/registrationctl: $(ctl_sources:%.c=$(out)/plain/%.o) \
+                        $(out)/plain/libcore.a
+	@echo "  LINK    $(@F)"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(ctl_packages))
+
+
+## make unit        the core's unit tests, plain and sanitized; one of them:
+##                  make unit UNIT=test_multipart
+UNIT ?= $(unit_names)
+
+unit: unit-plain unit-sanitized
+
+unit-plain: $(UNIT:%=$(out)/unit/%)
+	$(Q)tools/unit plain $^
+
+unit-sanitized: $(UNIT:%=$(out)/unit-sanitized/%)
+	$(Q)tools/unit sanitized $^
+
+$(out)/unit/%: $(out)/plain/t/unit/%.o $(out)/plain/libcore.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(call libs,$(unit_packages))
+
+$(out)/unit-sanitized/%: $(out)/sanitized/t/unit/%.o $(out)/sanitized/libcore.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(sanitize) -o $@ $^ $(call libs,$(unit_packages))
+
+
+## make fuzz        every fuzz target for FUZZ_TIME=10 seconds
+FUZZ_TIME ?= 10
+FUZZ      ?= $(fuzz_names)
+
+fuzz: $(FUZZ:%=$(out)/fuzz/%)
+	$(Q)tools/fuzz $(out)/fuzz $(FUZZ_TIME) $(FUZZ)
+
+$(out)/fuzz/fuzz_%: $(out)/fuzz/t/fuzz/fuzz_%.o $(out)/fuzz/libcore.a
+	$(Q)$(CLANG) $(sanitize) -fsanitize=fuzzer -o $@ $^ \
+	    $(call libs,$(core_packages))
+
+
+## make data        regions.json and holidays.json, from their npm packages
+data: $(if $(wildcard data/build.mjs),$(out)/data/regions.json)
+
+$(out)/data/regions.json: $(wildcard data/*)
+	$(Q)tools/data $(out)
+
+
+## make clean       removes what was built; build/run, with its data, stays
+clean:
+	$(Q)tools/clean $(out)
+
+
+-include $(shell find $(out)/plain $(out)/sanitized $(out)/fuzz -name '*.d' \
+                 2> /dev/null)
