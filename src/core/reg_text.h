@@ -14,6 +14,14 @@
 int reg_text_valid(reg_str_t text);
 
 
+/*
+ * Takes the next code point off the front of text; -1 when the text is at
+ * its end or not well-formed there (nothing is taken then).
+ */
+
+int32_t reg_text_next(reg_str_t *text);
+
+
 /* The number of code points of well-formed UTF-8. */
 
 size_t reg_text_length(reg_str_t text);
@@ -21,18 +29,39 @@ size_t reg_text_length(reg_str_t text);
 
 /*
  * Whether the text holds a control character (C0, C1, DEL, line and
- * paragraph separators, bidirectional overrides), which no field may.
+ * paragraph separators, bidirectional marks and overrides, a byte order
+ * mark), which no field may.
  */
 
 int reg_text_has_control(reg_str_t text);
 
 
 /*
- * Normalises what people type: leading and trailing white space (ASCII and
- * U+3000) is cut, and with narrow set, full-width ASCII (U+FF01 to U+FF5E)
- * and U+3000 become ASCII.  Gives a malloc'ed, NUL-terminated string that
- * the caller frees, or NULL when memory is out.
+ * Whether a code point is a Chinese character: the unified ideographs with
+ * all extensions, the compatibility ideographs, U+3007, and the private use
+ * area of the basic plane, where GB 18030 has kept rare characters of names.
  */
+
+int reg_text_is_han(int32_t code);
+
+
+/*
+ * Normalises what people type: leading and trailing white space (ASCII,
+ * U+00A0, U+200B, U+3000, U+FEFF) is cut, and
+ *
+ *   REG_TEXT_NARROW  full-width ASCII (U+FF01 to U+FF5E) and U+3000 become
+ *                    ASCII;
+ *   REG_TEXT_NAME    only full-width letters and digits do, since the names
+ *                    on licences have full-width brackets; every look-alike
+ *                    of the middle dot becomes U+00B7.
+ *
+ * Gives a malloc'ed, NUL-terminated string that the caller frees, or NULL
+ * when memory is out.
+ */
+
+#define REG_TEXT_KEEP    0
+#define REG_TEXT_NARROW  1
+#define REG_TEXT_NAME    2
 
 char *reg_text_normalize(reg_str_t text, int narrow, size_t *len);
 
