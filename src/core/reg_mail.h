@@ -38,7 +38,8 @@ int reg_mail_from_valid(reg_str_t from, char address[256]);
  * Makes a whole message with CRLF line ends: From, To, Subject (RFC 2047),
  * Date, Message-ID, Auto-Submitted: auto-generated (RFC 3834), MIME headers
  * and the text in Base64.  Values are cut of line breaks in the subject.
- * malloc'ed; NULL when memory is out.
+ * malloc'ed; NULL when memory is out, or from or to is not valid.  It may
+ * hold a code: sodium_memzero() it before free().
  */
 
 char *reg_mail_compose(const reg_mail_template_t *template_,
