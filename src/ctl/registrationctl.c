@@ -1,0 +1,135 @@
+/*
+ * registrationctl: the administrator's command beside the nginx module.
+ */
+
+#include <sodium.h>
+#include "reg_seal.h"
+#include "ctl.h"
+
+
+#ifndef REG_VERSION
+#define REG_VERSION  "0.1.0"
+#endif
+
+
+typedef struct {
+    const char     *words[2];   /* "key", "new" */
+    ctl_handler_t   handler;
+    const char     *synopsis;
+    const char     *help;
+} ctl_command_t;
+
+
+static const ctl_command_t *ctl_command_find(int argc, char **argv,
+    int *words);
+static void ctl_help(FILE *out);
+
+
+static const ctl_command_t  ctl_commands[] = {
+
+    { { "migrate", NULL },
+      ctl_migrate,
+      "migrate --database CONNINFO [--directory DIR]",
+      "makes the database's tables and functions, or brings them up to date" },
+
+    { { "key", "new" },
+      ctl_key_new,
+      "key new FILE",
+      "makes a new key file, readable for its owner only" },
+
+    { { "key", "rotate" },
+      ctl_key_rotate,
+      "key rotate FILE",
+      "adds a new sealing key; the old ones still open what they sealed" },
+
+    { { "key", "rewrap" },
+      ctl_key_rewrap,
+      "key rewrap FILE --database CONNINFO",
+      "puts all records under the newest sealing key" },
+
+    { { "config-check", NULL },
+      ctl_config_check,
+      "config-check [--form FILE] [--regions FILE] [--holidays FILE]\n"
+      "      [--key-file FILE] [--mail DIR] [--documents DIR]\n"
+      "      [--database CONNINFO [--directory DIR]]",
+      "checks what is given, as nginx would at its start" },
+
+    { { NULL, NULL }, NULL, NULL, NULL }
+};
+
+
+int
+main(int argc, char **argv)
+{
+    int                   words;
+    const ctl_command_t  *command;
+
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        ctl_help(stdout);
+        return CTL_OK;
+    }
+
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        printf("registrationctl %s (libpq %d, libsodium %s)\n", REG_VERSION,
+               PQlibVersion(), sodium_version_string());
+        return CTL_OK;
+    }
+
+    command = ctl_command_find(argc - 1, argv + 1, &words);
+    if (command == NULL) {
+        ctl_help(stderr);
+        return CTL_USAGE;
+    }
+
+    if (reg_seal_init() != REG_OK) {
+        ctl_error("libsodium does not start");
+        return CTL_FAILED;
+    }
+
+    return command->handler(argc - words, argv + words);
+}
+
+
+/* argv[0] of what a handler gets is the command's last word. */
+
+static const ctl_command_t *
+ctl_command_find(int argc, char **argv, int *words)
+{
+    const ctl_command_t  *command;
+
+    for (command = ctl_commands; command->handler != NULL; command++) {
+
+        if (argc < 1 || strcmp(argv[0], command->words[0]) != 0) {
+            continue;
+        }
+
+        if (command->words[1] == NULL) {
+            *words = 1;
+            return command;
+        }
+
+        if (argc >= 2 && strcmp(argv[1], command->words[1]) == 0) {
+            *words = 2;
+            return command;
+        }
+    }
+
+    return NULL;
+}
+
+
+static void
+ctl_help(FILE *out)
+{
+    const ctl_command_t  *command;
+
+    fprintf(out, "usage: registrationctl COMMAND ...\n\n");
+
+    for (command = ctl_commands; command->handler != NULL; command++) {
+        fprintf(out, "  %s\n        %s\n", command->synopsis, command->help);
+    }
+
+    fprintf(out, "\nCONNINFO is what libpq takes: "
+                 "\"host=/run/postgresql dbname=registration\".\n"
+                 "A password belongs into ~/.pgpass, not here.\n");
+}
