@@ -53,9 +53,14 @@ int ctl_options(int argc, char **argv, const ctl_option_t *options,
     const char *operand_name, const char **operand);
 
 
-/* NULL after it told what is wrong.  A notice of the server goes to stderr. */
+/* NULL with the reason in error.  A notice of the server goes to stderr. */
 
-PGconn *ctl_connect(const char *conninfo);
+PGconn *ctl_connect(const char *conninfo, reg_error_t *error);
+
+/* "what: message", without the line feed that libpq's messages end with. */
+
+void ctl_database_error(reg_error_t *error, const char *what,
+    const char *message);
 
 /*
  * Runs one statement, or with n = 0 several, with text parameters.  The result

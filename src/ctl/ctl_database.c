@@ -9,13 +9,13 @@
 
 
 static void ctl_notice(void *data, const char *message);
-static void ctl_query_failed(const char *what, const char *message);
 
 
 PGconn *
-ctl_connect(const char *conninfo)
+ctl_connect(const char *conninfo, reg_error_t *error)
 {
-    PGconn      *db;
+    PGconn    *db;
+    PGresult  *result;
 
     /* dbname is expanded as a conninfo; what follows it has the last word */
 
@@ -28,22 +28,27 @@ ctl_connect(const char *conninfo)
     db = PQconnectdbParams(names, values, 1);
 
     if (PQstatus(db) != CONNECTION_OK) {
-        ctl_query_failed("the database does not answer", PQerrorMessage(db));
+        ctl_database_error(error, "the database cannot be reached",
+                           PQerrorMessage(db));
         PQfinish(db);
         return NULL;
     }
 
     PQsetNoticeProcessor(db, ctl_notice, NULL);
 
-    if (ctl_execute(db, "the connection cannot be set up",
-                    "SET client_min_messages = warning;"
-                    "SET client_encoding = 'UTF8';"
-                    "SET search_path = pg_catalog")
-        != 0)
-    {
+    result = PQexec(db, "SET client_min_messages = warning;"
+                        "SET client_encoding = 'UTF8';"
+                        "SET search_path = pg_catalog");
+
+    if (PQresultStatus(result) != PGRES_COMMAND_OK) {
+        ctl_database_error(error, "the connection cannot be set up",
+                           PQerrorMessage(db));
+        PQclear(result);
         PQfinish(db);
         return NULL;
     }
+
+    PQclear(result);
 
     return db;
 }
@@ -63,6 +68,7 @@ ctl_query(PGconn *db, const char *what, const char *sql, int n,
     const char *const *params)
 {
     PGresult        *result;
+    reg_error_t      error;
     ExecStatusType   status;
 
     result = n ? PQexecParams(db, sql, n, NULL, params, NULL, NULL, 0)
@@ -73,8 +79,8 @@ ctl_query(PGconn *db, const char *what, const char *sql, int n,
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK
         && status != PGRES_EMPTY_QUERY)
     {
-        ctl_query_failed(what, result ? PQresultErrorMessage(result)
-                                      : PQerrorMessage(db));
+        ctl_database_error(&error, what, PQerrorMessage(db));
+        ctl_error("%s", error.text);
         PQclear(result);
         return NULL;
     }
@@ -83,10 +89,8 @@ ctl_query(PGconn *db, const char *what, const char *sql, int n,
 }
 
 
-/* libpq's messages end with a line feed. */
-
-static void
-ctl_query_failed(const char *what, const char *message)
+void
+ctl_database_error(reg_error_t *error, const char *what, const char *message)
 {
     size_t  len;
 
@@ -96,7 +100,7 @@ ctl_query_failed(const char *what, const char *message)
         len--;
     }
 
-    ctl_error("%s: %.*s", what, (int) len, message);
+    reg_error_set(error, "%s: %.*s", what, (int) len, message);
 }
 
 

@@ -51,10 +51,13 @@ ctl_migrate(int argc, char **argv)
 
     status = CTL_FAILED;
 
-    db = ctl_connect(database);
+    db = ctl_connect(database, &error);
     if (db != NULL) {
         status = ctl_migrate_database(db, files, n);
         PQfinish(db);
+
+    } else {
+        ctl_error("%s", error.text);
     }
 
     ctl_migrations_free(files, n);

@@ -123,10 +123,13 @@ ctl_key_rewrap(int argc, char **argv)
 
     status = CTL_FAILED;
 
-    rewrap.db = ctl_connect(database);
+    rewrap.db = ctl_connect(database, &error);
     if (rewrap.db != NULL) {
         status = ctl_rewrap(&rewrap);
         PQfinish(rewrap.db);
+
+    } else {
+        ctl_error("%s", error.text);
     }
 
     reg_keys_free(rewrap.keys);
