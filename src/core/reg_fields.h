@@ -18,6 +18,8 @@
 #define REG_FIELD_LOWER     0x10
 #define REG_FIELD_VERBATIM  0x20    /* a password: not touched at all */
 #define REG_FIELD_PERSONAL  0x40    /* only ever stored sealed */
+#define REG_FIELD_NAME      0x80    /* full-width letters and digits become
+                                       ASCII, middle dots U+00B7 */
 
 typedef enum {
     REG_FIELD_STRING,
@@ -39,14 +41,19 @@ extern const reg_field_t  reg_fields[];
 const reg_field_t *reg_field_find(const char *name);
 
 
-/* Wrong fields, in the order of the form; every field at most once. */
+/*
+ * Wrong fields, in the order of the form; every field at most once.  Unknown
+ * members come last and are listed up to a number that leaves room for
+ * every field.
+ */
 
-#define REG_FAULTS_MAX  48
+#define REG_FAULTS_MAX          48
+#define REG_FAULTS_MAX_UNKNOWN  12
 
 typedef struct {
     const char  *field;             /* a static name, "documents.licence", or
-                                       for unknown_member a name that lives
-                                       as long as the judged object */
+                                       for unknown_member the object's own,
+                                       which lives as long as it does */
     reg_code_t   code;
 } reg_fault_t;
 
@@ -72,8 +79,9 @@ json_t *reg_json_parse(const char *text, size_t len);
 
 /*
  * Replaces each known string by its normalised form (see the field's flags).
- * Members of a wrong type or unknown name are reported and removed.
- * REG_INTERNAL when memory is out.
+ * Members of a wrong type are reported and removed.  Members of unknown name
+ * are reported and stay, since the report points to their names: they fail
+ * the whole request.  REG_INTERNAL when memory is out.
  */
 
 reg_code_t reg_fields_normalize(json_t *values, reg_faults_t *faults);
@@ -119,7 +127,13 @@ int reg_document_kind_known(reg_str_t kind);
 
 int reg_email_valid(reg_str_t address);
 
-/* 1 to 32 letters, digits, Chinese characters, "_", "-", ".". */
+/*
+ * 4 to 32 letters, digits, Chinese characters, "_", "-", "."; never "@", so
+ * that no username is anybody's e-mail address.
+ */
+
+#define REG_USERNAME_MIN  4
+#define REG_USERNAME_MAX  32
 
 reg_code_t reg_username_judge(reg_str_t username);
 
