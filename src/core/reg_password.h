@@ -35,8 +35,9 @@ reg_code_t reg_password_judge(reg_str_t password, const reg_str_t *own,
 reg_code_t reg_password_hash(reg_str_t password, char out[REG_PASSWORD_HASH]);
 
 /*
- * REG_OK or REG_MISMATCH.  hash NULL stands for an unknown account: it takes
- * the time of a real one and gives REG_MISMATCH.
+ * REG_OK or REG_MISMATCH; REG_INTERNAL when memory is out or hash is none.
+ * hash NULL stands for an unknown account: it takes the time of a real one
+ * and gives REG_MISMATCH.
  */
 
 reg_code_t reg_password_verify(reg_str_t password, const char *hash);
