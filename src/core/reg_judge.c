@@ -705,7 +705,8 @@ reg_judge_card_years(reg_date_t from, reg_date_t until)
         same = reg_date_add_years(from, terms[i]);
 
         if (until == same || until == same - 1
-            || (leap_day && until == same + 1))
+            || (leap_day && same == reg_date_make(year + terms[i], 2, 28)
+                && until == same + 1))
         {
             return terms[i];
         }
