@@ -1,0 +1,439 @@
+# The database by itself: what the module's functions answer, what its role
+# may not do, and that the state machine has no side door.
+
+use v5.36;
+use utf8;
+use lib 't/lib';
+
+use Test::More;
+use Test::Registration::Servers;
+
+use constant PARALLEL => 50;
+
+my $servers = Test::Registration::Servers->new->start_postgres;
+my $socket  = "$servers->{dir}/postgres";
+my $serial  = 0;
+
+
+sub sql ($text) { $servers->sql($text) }
+
+
+# The same as the role the module has.
+
+sub as_module ($text) { sql("SET ROLE registration_module; $text") }
+
+
+# What PostgreSQL says when it refuses.
+
+sub refusal ($text)
+{
+    my $answer = $servers->ask_postgres($socket, 'registration', $text);
+
+    return defined $answer ? "no refusal: $answer" : $servers->{sql_error};
+}
+
+
+sub hash ($text) { "sha256('$text')" }
+
+
+sub picture ($id, $kind)
+{
+    my $key  = "encode(decode(repeat('ab', 77), 'hex'), 'base64')";
+    my $name = "encode(decode(repeat('cd', 50), 'hex'), 'base64')";
+
+    return "jsonb_build_object('id', '$id', 'kind', '$kind', 'width', 800, "
+        . "'height', 600, 'bytes', 4711, 'data_key', $key, "
+        . "'filename', $name)";
+}
+
+
+# A submission as the module's statement makes it; what is given is replaced.
+
+sub submission (%change)
+{
+    my $n = sprintf '%06d', ++$serial;
+
+    my %value = (
+        draft     => hash("draft $n"),
+        id        => "'application-----$n'",
+        username  => hash("user $n"),
+        email     => hash("mail $n"),
+        documents => 'jsonb_build_array('
+                     . picture("document-a------$n", 'id_card_portrait') . ', '
+                     . picture("document-b------$n", 'id_card_emblem') . ')',
+        region    => "'410102'",
+        password  => q('$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA'),
+        %change,
+    );
+
+    return "SELECT * FROM registration.submit($value{draft}, $value{id}, "
+        . "$value{username}, $value{email}, " . hash('name') . ', '
+        . hash('id number') . ', ' . hash('mobile') . ', '
+        . "$value{password}, 'in_province', 'natural_person', "
+        . "'resident_id_card', $value{region}, 'software', 'zhengzhou', "
+        . "'1', decode(repeat('ef', 77), 'hex'), "
+        . "decode(repeat('01', 300), 'hex'), $value{documents}, "
+        . "'2026-12-02', false)";
+}
+
+
+sub submitted (%change)
+{
+    my %row;
+
+    @row{qw(outcome number status submitted_at due_date)} = split /\|/,
+        as_module(submission(%change)), -1;
+
+    return \%row;
+}
+
+
+# Runs statements at the same moment: all of them wait for one lock first.
+
+sub together (@statements)
+{
+    my @command = (Test::Registration::Servers::as_user('postgres'),
+        Test::Registration::Servers::pg_bin() . '/psql', '-XqAt', '-h',
+        $socket, '-d', 'registration');
+
+    my $gate = 'pg_advisory_xact_lock';
+    open my $keeper, '|-', @command, '-o', '/dev/null' or die "psql: $!";
+    $keeper->autoflush(1);
+    print $keeper "BEGIN; SELECT $gate(1);\n";
+    Test::Registration::Servers::wait_for(sub { waiting('granted') == 1 });
+
+    my @runs = map {
+        open my $run, '-|', @command, '-c',
+            "DO 'BEGIN PERFORM ${gate}_shared(1); END'", '-c', $_, '-c', ''
+            or die "psql: $!";
+        $run;
+    } @statements;
+
+    Test::Registration::Servers::wait_for(
+        sub { waiting('NOT granted') == @runs }) or die 'nobody waits';
+    print $keeper "COMMIT;\n";
+
+    my @answers = map { join '', readline $_ } @runs;
+    close $_ for @runs, $keeper;
+    chomp @answers;
+
+    return @answers;
+}
+
+
+sub waiting ($how)
+{
+    return sql("SELECT count(*) FROM pg_locks "
+               . "WHERE locktype = 'advisory' AND objid = 1 AND $how");
+}
+
+
+# Submission
+
+my $first = submitted(draft => hash('d1'), username => hash('u1'),
+                      email => hash('e1'));
+
+is($first->{outcome}, 'ok', 'a submission is taken');
+is($first->{status}, 'pending', 'and pending');
+like($first->{number}, qr/^20\d{6}000001\d$/, 'its number holds the day');
+like($first->{submitted_at}, qr/^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ$/,
+    'the instant is UTC');
+is($first->{due_date}, '2026-12-02', 'the due date comes back');
+
+is(substr($first->{number}, 0, 8),
+    sql("SELECT to_char(submitted_at AT TIME ZONE 'Asia/Shanghai', "
+        . "'YYYYMMDD') FROM registration.application"),
+    'the day is the day in China');
+
+is_deeply(submitted(draft => hash('d1')), $first,
+    'the same draft again gives the same answer, whatever else it says');
+is(sql('SELECT count(*) FROM registration.application'), 1,
+    'and is no second application');
+
+is(submitted(username => hash('u1'))->{outcome}, 'username_taken',
+    'a taken username');
+is(submitted(email => hash('e1'))->{outcome}, 'email_taken',
+    'a taken address');
+is(submitted(username => hash('u1'), email => hash('e1'))->{outcome},
+    'both_taken', 'both taken');
+is(sql('SELECT count(*) FROM registration.account'), 1,
+    'what was refused left no account');
+
+like(refusal(submission(region => "'4101'")), qr/region_check/,
+    'a region that is none is refused');
+like(refusal(submission(username => "'zhangsan'")), qr/hash_check/,
+    'a username in clear is refused');
+like(refusal(submission(password => "'secret password'")), qr/password_hash/,
+    'a password in clear is refused');
+is(sql('SELECT count(*) FROM registration.account'), 1,
+    'and a failed submission leaves nothing');
+
+
+# Check digits: ISO 7064 MOD 11,10 of python3-stdnum
+
+my @numbers = split /\n/, sql(
+    'SELECT d || registration.check_digit(d) FROM ('
+    . "SELECT '2026' || lpad((i * 7919 % 10000000000)::text, 10, '0') AS d "
+    . 'FROM generate_series(1, 2000) i) s');
+my ($status, $text) = Test::Registration::Servers::try_run(
+    '/usr/bin/python3', '-c',
+    'import sys; from stdnum.iso7064 import mod_11_10 as m; '
+    . 'print(sum(m.is_valid(n) for n in sys.argv[1:]))', @numbers);
+
+SKIP: {
+    skip 'python3-stdnum is missing', 1 if $text =~ /ModuleNotFound/;
+    is($text, "2000\n", 'python3-stdnum finds 2000 check digits right');
+}
+
+
+# Concurrency
+
+my @same = together((submission(draft => hash('race'))) x PARALLEL);
+
+is(scalar(grep { /^ok\|/ } @same), PARALLEL,
+    PARALLEL . ' submissions of one draft are all taken');
+is(keys %{ { map { $_ => 1 } @same } }, 1, 'with one number');
+
+my @differing = together(map { submission(draft => hash('race 2')) }
+                         1 .. PARALLEL);
+
+is(keys %{ { map { $_ => 1 } @differing } }, 1,
+    'one number too when one draft names ' . PARALLEL . ' accounts');
+is(sql('SELECT count(*) FROM registration.account'), 3,
+    'and only one of those accounts is there');
+
+my @rivals = together(map { submission(username => hash('rival')) }
+                      1 .. PARALLEL);
+
+is(scalar(grep { /^ok\|/ } @rivals), 1, 'one of 50 gets a username');
+is(scalar(grep { /^username_taken\|/ } @rivals), PARALLEL - 1,
+    'the others learn that it is taken');
+
+my @crossed = together(map {
+    submission(username => hash('cross ' . $_ % 2),
+               email => hash('cross ' . int($_ / 2) % 2))
+} 1 .. PARALLEL);
+
+is(scalar(grep { /^(ok|(username|email|both)_taken)\|/ } @crossed), PARALLEL,
+    'crossed names and addresses: no deadlock, an answer for all');
+
+
+# Sign-in, availability, documents
+
+my $sign_in = as_module('SELECT * FROM registration.sign_in('
+                        . hash('u1') . ', NULL)');
+
+like($sign_in, qr/^1\|\$argon2id\$.*\|f\|\Q$first->{number}\E\|pending\|1\|
+                  \Q$first->{submitted_at}\E\|2026-12-02\|f\|$/x,
+    'sign-in by username tells all');
+is(as_module('SELECT * FROM registration.sign_in('
+             . hash('u1@x') . ', ' . hash('e1') . ')'), $sign_in,
+    'sign-in by address, too');
+is(as_module('SELECT * FROM registration.sign_in('
+             . hash('nobody') . ', ' . hash('nobody') . ')'), '',
+    'nobody is no row');
+
+is(as_module('SELECT registration.username_available(' . hash('u1') . '), '
+             . 'registration.username_available(' . hash('free') . '), '
+             . 'registration.email_known(' . hash('e1') . '), '
+             . 'registration.email_known(' . hash('free') . ')'),
+    'f|t|t|f', 'what is taken is known');
+
+my $own = sql('SELECT id FROM registration.document WHERE application_id = '
+              . '(SELECT id FROM registration.application WHERE account_id '
+              . "= 1) AND kind = 'id_card_emblem'");
+
+is(as_module("SELECT * FROM registration.document('1', '$own')"),
+    'id_card_emblem|800|600|4711|\x' . 'ab' x 77, 'an own document');
+is(as_module("SELECT * FROM registration.document('2', '$own')"), '',
+    'no one else\'s');
+is(as_module('SELECT * FROM registration.documents_known('
+             . "ARRAY['$own', 'unknown'])"), $own,
+    'the sweeper learns which documents have an owner');
+is(as_module('SELECT registration.schema_version()'),
+    scalar(my @files = glob "$Test::Registration::Servers::ROOT/sql/*.sql"),
+    'the schema has the version of the files');
+
+
+# Password reset
+
+sub reset_password ($username, $account_email, $email)
+{
+    my @hash = map { defined ? hash($_) : 'NULL' } $username, $account_email,
+        $email;
+    local $" = ', ';
+
+    return as_module("SELECT registration.reset_password(@hash, "
+                     . "'\$argon2id\$changed')");
+}
+
+is(reset_password('u1', undef, 'e2'), '', 'no reset with a wrong address');
+is(reset_password('nobody', 'nobody', 'e1'), '', 'nor for nobody');
+unlike(sql('SELECT password_hash FROM registration.account WHERE id = 1'),
+    qr/changed/, 'nothing was changed');
+is(reset_password('u1', undef, 'e1'), 1, 'a reset by username');
+is(reset_password(undef, 'e1', 'e1'), 1, 'a reset by address');
+is(sql('SELECT password_hash FROM registration.account WHERE id = 1'),
+    '$argon2id$changed', 'the password is changed');
+is(sql('SELECT DISTINCT actor_kind, actor, number FROM registration.audit '
+       . "WHERE action = 'reset_password'"), "applicant|1|$first->{number}",
+    'and audited');
+
+sql('UPDATE registration.account SET disabled = true WHERE id = 1');
+is(reset_password('u1', undef, 'e1'), '', 'not for a disabled account');
+sql('UPDATE registration.account SET disabled = false WHERE id = 1');
+
+
+# The state machine
+
+sub transition ($number, $version, $to, @more)
+{
+    local $" = ', ';
+    my @arguments = ("'$number'", $version, "'$to'", "'reviewer'", "'li'",
+                     @more);
+
+    return sql("SELECT * FROM registration.transition(@arguments)");
+}
+
+my $sealed = "decode(repeat('5a', 100), 'hex')";
+
+for my $way (['approved'], ['rejected'], ['returned', 'pending', 'approved'],
+             ['returned', 'pending', 'returned', 'pending', 'rejected'])
+{
+    my $number = submitted()->{number};
+    my ($from, $version) = ('pending', 1);
+    my %next = (pending => { map { $_ => 1 } qw(approved returned rejected) },
+                returned => { pending => 1 });
+
+    for my $to (@$way) {
+        for my $wrong (grep { !$next{$from}{$_} }
+                       qw(pending approved returned rejected nonsense))
+        {
+            is(transition($number, $version, $wrong),
+                "refused|$from|$version", "from $from no way to $wrong");
+        }
+
+        is(transition($number, $version - 1, $to), "stale|$from|$version",
+            'a stale version is refused');
+        is(transition($number, $version, $to, $sealed),
+            "ok|$to|" . ++$version, "from $from to $to");
+        $from = $to;
+    }
+
+    for my $to (qw(pending approved returned rejected)) {
+        is(transition($number, $version, $to), "refused|$from|$version",
+            "$from is final: no way to $to");
+    }
+}
+
+is(transition('200001010000000', 1, 'approved'), 'unknown||',
+    'an unknown number');
+
+my $number  = submitted(username => hash('u9'))->{number};
+my @decided = together(map {
+    "SELECT * FROM registration.transition('$number', 1, '"
+    . (qw(approved returned rejected))[$_ % 3] . "', 'reviewer', 'r$_')"
+} 1 .. PARALLEL);
+
+is(scalar(grep { /^ok\|/ } @decided), 1, 'one of 50 decisions wins');
+is(scalar(grep { /^stale\|/ } @decided), PARALLEL - 1, 'the others are stale');
+is(sql("SELECT count(*) FROM registration.audit WHERE number = '$number'"), 2,
+    'submission and decision are audited, once each');
+
+$number = submitted(username => hash('u10'))->{number};
+transition($number, 1, 'returned', $sealed, "'2027-01-04'", 'true');
+like(as_module('SELECT * FROM registration.sign_in(' . hash('u10')
+               . ', NULL)'),
+    qr/\|returned\|2\|.*\|2027-01-04\|t\|(Wlpa){33}Wg==$/,
+    'sign-in tells the reason, still sealed, and the new due date');
+is(sql("SELECT action, details->>'from', details->>'to' "
+       . "FROM registration.audit WHERE number = '$number' ORDER BY id"),
+    "submit||pending\nreturn|pending|returned", 'in words of the audit');
+
+my $one = "WHERE number = '$number'";
+
+like(refusal("UPDATE registration.application SET status = 'approved' $one"),
+    qr/by registration.transition\(\) only/, 'no change of the status alone');
+like(refusal("UPDATE registration.application SET status = 'approved', "
+             . "version = 3 $one"),
+    qr/state_is_last_change/, 'none without the change being recorded');
+like(refusal("UPDATE registration.application SET status = 'pending', "
+             . "version = 1 $one"),
+    qr/by registration.transition\(\) only/, 'no way back in time');
+like(refusal('INSERT INTO registration.state_change (application_id, '
+             . 'version, from_status, to_status, actor_kind, actor) SELECT '
+             . "id, 3, 'returned', 'approved', 'reviewer', 'x' "
+             . "FROM registration.application $one"),
+    qr/"legal"/, 'no illegal change is recorded');
+like(refusal('INSERT INTO registration.state_change (application_id, '
+             . 'version, from_status, to_status, actor_kind, actor) SELECT '
+             . "id, 3, 'pending', 'approved', 'reviewer', 'x' "
+             . "FROM registration.application $one"),
+    qr/foreign key/, 'none that does not begin where it stands');
+
+for my $table (qw(audit state_change)) {
+    like(refusal("UPDATE registration.$table SET actor = 'x'"),
+        qr/append-only/, "$table is not updated, not even by its owner");
+    like(refusal("DELETE FROM registration.$table"), qr/append-only/,
+        "nor is any of it deleted");
+    like(refusal("TRUNCATE registration.$table CASCADE"), qr/append-only/,
+        'nor all');
+}
+
+
+# The module's role
+
+for my $table (qw(account application document state_change audit migration))
+{
+    for my $statement ("SELECT * FROM registration.$table",
+                       "INSERT INTO registration.$table DEFAULT VALUES",
+                       "DELETE FROM registration.$table",
+                       "TRUNCATE registration.$table",
+                       "DROP TABLE registration.$table CASCADE")
+    {
+        like(refusal("SET ROLE registration_module; $statement"),
+            qr/permission denied|must be owner/, "refused: $statement");
+    }
+}
+
+for my $statement ('UPDATE registration.account SET disabled = true',
+                   'CREATE TABLE registration.x (i int)',
+                   'CREATE TABLE public.x (i int)',
+                   "SELECT nextval('registration.application_number')",
+                   'SELECT registration.next_number()',
+                   "SELECT registration.account_named('', '')",
+                   "SELECT registration.transition('1', 1, 'approved', "
+                   . "'reviewer', 'x')")
+{
+    like(refusal("SET ROLE registration_module; $statement"),
+        qr/permission denied/, "refused: $statement");
+}
+
+is(sql('SELECT count(*) FROM pg_proc WHERE pronamespace = '
+       . "'registration'::regnamespace AND prosecdef AND NOT EXISTS "
+       . "(SELECT FROM unnest(proconfig) c WHERE c LIKE 'search_path=%')"), 0,
+    'whatever runs with the owner\'s rights has its own search_path');
+is(sql('SELECT count(*) FROM pg_proc p, aclexplode(coalesce(proacl, '
+       . "acldefault('f', proowner))) a WHERE pronamespace = "
+       . "'registration'::regnamespace AND a.grantee = 0"), 0,
+    'no function is everyone\'s');
+
+sql('CREATE ROLE stranger');
+like(refusal('SET ROLE stranger; SELECT registration.schema_version()'),
+    qr/permission denied/, 'a stranger sees nothing');
+
+
+# The hot ways use an index each
+
+sql("INSERT INTO registration.account (username_hash, email_hash, "
+    . "password_hash) SELECT sha256(('a' || i)::bytea), "
+    . "sha256(('b' || i)::bytea), '\$argon2id\$' "
+    . 'FROM generate_series(1, 20000) i; ANALYZE registration.account');
+
+for my $column (qw(username_hash email_hash)) {
+    like(sql("EXPLAIN SELECT FROM registration.account WHERE $column = "
+             . hash('a1')), qr/Index (Only )?Scan/,
+        "an account is found by the index of its $column");
+}
+
+done_testing();
