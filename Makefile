@@ -41,7 +41,7 @@ defs = $(shell $(PKG_CONFIG) --cflags-only-I $(1))
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all help module ctl data packages unit unit-plain unit-sanitized \
-        fuzz clean
+        fuzz run stop clean
 
 all: module ctl data
 
@@ -86,6 +86,22 @@ $(out)/registrationctl: $(ctl_sources:%.c=$(out)/plain/%.o) \
                         $(out)/plain/libcore.a
 	@echo "  LINK    $(@F)"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(ctl_packages))
+
+
+## make run         starts PostgreSQL, Redis, a mail inbox and nginx, all private
+##                  to $(BUILD)/run, on http://localhost:8080; another port:
+##                  make run PORT=8081 (SMTP_PORT is the inbox's, 8025)
+PORT      ?= 8080
+SMTP_PORT ?= 8025
+
+run:
+	$(Q)tools/packages build run
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)tools/run $(out) $(PORT) $(SMTP_PORT)
+
+## make stop        ends what make run started; the data stay
+stop:
+	$(Q)tools/stop $(out)
 
 
 ## make unit        the core's unit tests, plain and sanitized; one of them:
