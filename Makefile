@@ -140,7 +140,7 @@ $(out)/fuzz/fuzz_%: $(out)/fuzz/t/fuzz/fuzz_%.o $(out)/fuzz/libcore.a
 ## make data        regions.json and holidays.json, from their npm packages
 data: $(if $(wildcard data/build.mjs),$(out)/data/regions.json)
 
-$(out)/data/regions.json: $(wildcard data/*)
+$(out)/data/regions.json: $(wildcard data/*.mjs data/*.json)
 	$(Q)tools/data $(out)
 
 
