@@ -33,7 +33,8 @@ typedef struct {
     ngx_uint_t     connections;     /* at a time, in a worker */
     ngx_uint_t     queue;           /* most messages waiting */
     ngx_msec_t     timeout;         /* of one try */
-    unsigned       discard:1;       /* drop instead of sending */
+    unsigned       discard:1;       /* drop instead of sending, for load
+                                       tests, as Postfix's discard(8) */
 } ngx_registration_smtp_conf_t;
 
 typedef struct ngx_registration_smtp_s  ngx_registration_smtp_t;
@@ -55,6 +56,8 @@ ngx_uint_t ngx_registration_smtp_has_room(ngx_registration_smtp_t *smtp);
 
 ngx_int_t ngx_registration_smtp_send(ngx_registration_smtp_t *smtp,
     ngx_str_t *to, char *text, size_t len, ngx_msec_t lifetime);
+
+/* Ends every try, drops what waits and says how many; for exit_process. */
 
 void ngx_registration_smtp_close(ngx_registration_smtp_t *smtp);
 
