@@ -14,7 +14,7 @@
 /* Where "make install" puts sql/; the build names its own. */
 
 #ifndef REG_SQL_DIR
-#define REG_SQL_DIR  "/usr/share/nginx-registration/sql"
+#define REG_SQL_DIR  "/usr/share/registration/sql"
 #endif
 
 /* A typing error, not a need: the files are some 20 KB each. */
