@@ -24,7 +24,7 @@ $$;
 
 
 -- The day in China (UTC+8, no daylight saving), a running number of six
--- digits, the check digit: 20261123 000042 7.
+-- digits, the check digit: 20261123 000042 1.
 
 CREATE FUNCTION registration.next_number() RETURNS text
 LANGUAGE plpgsql AS $$
