@@ -24,15 +24,20 @@
 #define REG_PASSWORD_BYTES   (REG_PASSWORD_MAX * 4)
 
 
-/*
- * What everybody takes here and Debian's dictionary does not know.  A word
- * of a longer phrase is no harm.
- */
+/* What everybody takes here and Debian's dictionary does not know. */
 
 #define REG_PASSWORD_COMMON                                                  \
     "password passw0rd p@ssw0rd woaini 5201314 1314520 qwerty 123456 654321"
 
-#define REG_PASSWORD_PHRASE  16
+
+/*
+ * From so many bytes on a password is a phrase.  No dictionary has it, a
+ * common word in it is no harm, and cracklib would refuse many for steps as
+ * in "mn" and "tu": it counts these without regard to the length.
+ */
+
+#define REG_PASSWORD_PHRASE    16
+#define REG_PASSWORD_DISTINCT  6    /* code points in a phrase, at least */
 
 
 /*
@@ -49,7 +54,12 @@ static const char  reg_password_nobody[REG_PASSWORD_HASH] =
 static pthread_mutex_t  reg_password_mutex = PTHREAD_MUTEX_INITIALIZER;
 
 
-static int reg_password_within(const char *folded, const char *own);
+static size_t reg_password_decode(reg_str_t password,
+    uint32_t points[REG_PASSWORD_MAX]);
+static size_t reg_password_unit(const uint32_t *points, size_t n);
+static int reg_password_simple(const uint32_t *points, size_t n);
+static reg_code_t reg_password_avoid_own(const char *folded,
+    const reg_str_t *own, size_t n, char words[REG_OWN_ALL]);
 static size_t reg_password_fold(reg_str_t text, char *out, size_t size);
 static void reg_password_avoid(char *words, const char *word, size_t len);
 static reg_code_t reg_password_check(const char *password, const char *words);
@@ -87,21 +97,139 @@ reg_code_t
 reg_password_judge(reg_str_t password, const reg_str_t *own, size_t n)
 {
     char        text[REG_PASSWORD_BYTES + 1], folded[REG_PASSWORD_BYTES + 1];
-    char        word[REG_OWN_BYTES + 1], words[REG_OWN_ALL];
-    size_t      i, len;
+    char        words[REG_OWN_ALL];
+    size_t      len, unit;
+    uint32_t    points[REG_PASSWORD_MAX];
     reg_code_t  code;
 
-    if (password.len > REG_PASSWORD_BYTES) {
+    if (reg_password_length(password) != REG_OK) {
         return REG_WEAK_PASSWORD;
+    }
+
+    (void) reg_password_fold(password, folded, sizeof(folded));
+
+    /* what is said twice is judged as if it were said once */
+
+    len = reg_password_decode(password, points);
+    unit = reg_password_unit(points, len);
+
+    for ( ; len > unit; len--) {
+        do {
+            password.len--;
+        } while ((password.data[password.len] & 0xc0) == 0x80);
     }
 
     memcpy(text, password.data, password.len);
     text[password.len] = '\0';
 
-    (void) reg_password_fold(password, folded, sizeof(folded));
+    words[0] = '\0';
+    code = reg_password_avoid_own(folded, own, n, words);
 
-    strcpy(words, password.len < REG_PASSWORD_PHRASE ? REG_PASSWORD_COMMON
-                                                     : "");
+    if (unit < REG_PASSWORD_MIN
+        || (password.len >= REG_PASSWORD_PHRASE
+            && reg_password_simple(points, unit)))
+    {
+        code = REG_WEAK_PASSWORD;
+    }
+
+    if (code == REG_OK) {
+        code = reg_password_check(text, words);
+    }
+
+    sodium_memzero(text, sizeof(text));
+    sodium_memzero(folded, sizeof(folded));
+    sodium_memzero(words, sizeof(words));
+    sodium_memzero(points, sizeof(points));
+
+    return code;
+}
+
+
+/* The text is known to be valid and short enough. */
+
+static size_t
+reg_password_decode(reg_str_t password, uint32_t points[REG_PASSWORD_MAX])
+{
+    size_t         i, n;
+    unsigned char  ch;
+
+    n = 0;
+
+    for (i = 0; i < password.len; i++) {
+        ch = password.data[i];
+
+        if ((ch & 0xc0) == 0x80) {
+            points[n - 1] = points[n - 1] << 6 | (ch & 0x3f);
+
+        } else {
+            points[n++] = ch < 0x80 ? ch
+                          : ch & (ch < 0xe0 ? 0x1f : ch < 0xf0 ? 0x0f : 0x07);
+        }
+    }
+
+    return n;
+}
+
+
+/* The length of what is repeated, or of all when nothing is. */
+
+static size_t
+reg_password_unit(const uint32_t *points, size_t n)
+{
+    size_t  unit;
+
+    for (unit = 1; unit <= n / 2; unit++) {
+        if (memcmp(points, points + unit, (n - unit) * sizeof(uint32_t)) == 0)
+        {
+            return unit;
+        }
+    }
+
+    return n;
+}
+
+
+/* Few different characters, or for the greater part runs as "aaa", "123". */
+
+static int
+reg_password_simple(const uint32_t *points, size_t n)
+{
+    size_t   i, j, distinct, steps;
+    int64_t  step;
+
+    distinct = 0;
+    steps = 0;
+
+    for (i = 0; i < n; i++) {
+
+        for (j = 0; j < i && points[j] != points[i]; j++) { /* void */ }
+
+        distinct += (j == i);
+
+        if (i) {
+            step = (int64_t) points[i] - points[i - 1];
+            steps += (step >= -1 && step <= 1);
+        }
+    }
+
+    return distinct < REG_PASSWORD_DISTINCT || steps > n / 2;
+}
+
+
+/*
+ * Collects the words that may not stand in the password; at once
+ * REG_WEAK_PASSWORD when it is itself a piece of one: the birth date in an
+ * identity number, say.
+ */
+
+static reg_code_t
+reg_password_avoid_own(const char *folded, const reg_str_t *own, size_t n,
+    char words[REG_OWN_ALL])
+{
+    char        word[REG_OWN_BYTES + 1];
+    size_t      i, len;
+    reg_code_t  code;
+
     code = REG_OK;
 
     for (i = 0; i < n; i++) {
@@ -112,9 +240,8 @@ reg_password_judge(reg_str_t password, const reg_str_t *own, size_t n)
 
         len = reg_password_fold(own[i], word, sizeof(word));
 
-        if (reg_password_within(folded, word)) {
+        if (strstr(word, folded) != NULL) {
             code = REG_WEAK_PASSWORD;
-            break;
         }
 
         reg_password_avoid(words, word, len);
@@ -124,25 +251,9 @@ reg_password_judge(reg_str_t password, const reg_str_t *own, size_t n)
         reg_password_avoid(words, word, strcspn(word, "@"));
     }
 
-    if (code == REG_OK) {
-        code = reg_password_check(text, words);
-    }
-
-    sodium_memzero(text, sizeof(text));
-    sodium_memzero(folded, sizeof(folded));
     sodium_memzero(word, sizeof(word));
-    sodium_memzero(words, sizeof(words));
 
     return code;
-}
-
-
-/* A piece of an own number or address: the birth date in an id, say. */
-
-static int
-reg_password_within(const char *folded, const char *own)
-{
-    return strstr(own, folded) != NULL;
 }
 
 
@@ -204,7 +315,7 @@ reg_password_check(const char *password, const char *words)
     rc = reg_password_quality(password, words);
 
     if (rc == PWQ_ERROR_CRACKLIB_CHECK
-        && reg_password_quality("vK7#mQ2!pLzX9wRb", "") < 0)
+        && reg_password_quality("vK7#mQ2!pLzX9w", "") < 0)
     {
         rc = PWQ_ERROR_FATAL_FAILURE;
     }
@@ -224,13 +335,15 @@ reg_password_check(const char *password, const char *words)
 /*
  * No composition rules (policy.md): no kinds of characters are asked for, no
  * repeats or sequences counted.  What remains is the dictionary, cracklib's
- * own tests for "too simple", palindromes, and the words to avoid.
+ * own tests for "too simple" (for all but phrases), palindromes, and the words
+ * to avoid.
  */
 
 static int
 reg_password_quality(const char *password, const char *words)
 {
-    int                    rc;
+    int                    rc, phrase;
+    char                   avoid[REG_OWN_ALL + sizeof(REG_PASSWORD_COMMON)];
     size_t                 i;
     pwquality_settings_t  *settings;
 
@@ -248,7 +361,6 @@ reg_password_quality(const char *password, const char *words)
         { PWQ_SETTING_MAX_CLASS_REPEAT, 0 },
         { PWQ_SETTING_MAX_SEQUENCE, 0 },
         { PWQ_SETTING_GECOS_CHECK, 0 },
-        { PWQ_SETTING_DICT_CHECK, 1 },
     };
 
     settings = pwquality_default_settings();
@@ -256,7 +368,17 @@ reg_password_quality(const char *password, const char *words)
         return PWQ_ERROR_MEM_ALLOC;
     }
 
-    rc = pwquality_set_str_value(settings, PWQ_SETTING_BAD_WORDS, words);
+    phrase = strlen(password) >= REG_PASSWORD_PHRASE;
+
+    (void) snprintf(avoid, sizeof(avoid), "%s%s", words,
+                    phrase ? "" : " " REG_PASSWORD_COMMON);
+
+    rc = pwquality_set_str_value(settings, PWQ_SETTING_BAD_WORDS, avoid);
+
+    if (rc == 0) {
+        rc = pwquality_set_int_value(settings, PWQ_SETTING_DICT_CHECK,
+                                     !phrase);
+    }
 
     for (i = 0; i < sizeof(options) / sizeof(options[0]) && rc == 0; i++) {
         rc = pwquality_set_int_value(settings, options[i].setting,
@@ -268,6 +390,7 @@ reg_password_quality(const char *password, const char *words)
     }
 
     pwquality_free_settings(settings);
+    sodium_memzero(avoid, sizeof(avoid));
 
     return rc;
 }
