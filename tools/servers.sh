@@ -19,10 +19,9 @@ pid_of()
     local file pid command
 
     file=$(pid_file "$1")
-    [ -s "$file" ] || return 1
 
-    pid=$(head -n 1 "$file")
-    command=$(tr '\0' ' ' 2> /dev/null < "/proc/$pid/cmdline") || return 1
+    { read -r pid < "$file"; } 2> /dev/null || return 1
+    command=$(tr '\0' ' ' < "/proc/$pid/cmdline") 2> /dev/null || return 1
 
     case $command in
     *"$1"*"$run/"*) echo "$pid" ;;
