@@ -38,7 +38,7 @@ our @EXPORT = qw(
     start servers client run_blocks checks problem_is status_is
     person organisation kinds fields picture
     mails mail_to code_for fill draft_for submit register decide sign_in
-    wait_for elapsed
+    wait_for elapsed sleep stored
 );
 
 my $servers;
@@ -120,6 +120,18 @@ sub picture (%option)
 {
     return Test::Registration::Picture::picture(
         seed => ++$pictures, %option);
+}
+
+
+sub sleep ($seconds) { Time::HiRes::sleep($seconds) }
+
+
+# The file of a document, or nothing.
+
+sub stored ($id)
+{
+    my ($path) = glob "$servers->{dir}/documents/*/$id";
+    return $path;
 }
 
 

@@ -479,7 +479,9 @@ sub redis ($self, @command)
 
 # The mail inbox: an SMTP server that keeps each mail as a file.
 
-sub start_inbox ($self)
+# More arguments: how it misbehaves (see t/lib/inbox.py).
+
+sub start_inbox ($self, @more)
 {
     my $dir = "$self->{dir}/mail";
 
@@ -487,7 +489,8 @@ sub start_inbox ($self)
     $self->{smtp_port} //= free_port();
 
     $self->spawn('inbox', '/usr/bin/python3', "$ROOT/t/lib/inbox.py",
-        '--listen', "127.0.0.1:$self->{smtp_port}", '--directory', $dir);
+        '--listen', "127.0.0.1:$self->{smtp_port}", '--directory', $dir,
+        @more);
 
     wait_for(sub { listens($self->{smtp_port}) })
         // croak "the inbox does not start: see $self->{dir}/inbox.out";
@@ -612,6 +615,11 @@ $lines
 
         location / {
             return 200 "outside\\n";
+        }
+
+        location = /api/openapi.yaml {
+            default_type application/yaml;
+            alias %ROOT%/openapi.yaml;
         }
 
         location /api/ {

@@ -1,0 +1,313 @@
+# Signing in: what each state of an application says, and what a session is.
+
+use lib 't/lib';
+use Test::Registration;
+
+start();
+
+sub cookie_of ($answer)
+{
+    return join '', $answer->headers('Set-Cookie');
+}
+
+
+# Every state tells the truth.
+
+my $pending = register();
+
+{
+    my $client = client();
+    my $answer = sign_in($client, $pending->{values});
+    my $json   = $answer->json;
+
+    status_is($answer, 200, 'pending');
+    is($json->{status}, 'pending', 'it says so');
+    is($json->{number}, $pending->{number}, 'the number');
+    is($json->{submitted_at}, $pending->{answer}->json->{submitted_at},
+       'since when');
+    is($json->{due_date}, $pending->{answer}->json->{due_date},
+       'until when');
+    is(cookie_of($answer), '', 'no cookie');
+    is($answer->header('Cache-Control'), 'no-store', 'never cached');
+    problem_is($client->get('session'), 401, '', 'no session');
+
+    status_is(sign_in(client(), $pending->{values},
+                      account => $pending->{values}{email}), 200,
+              'by e-mail address');
+    status_is(sign_in(client(), $pending->{values},
+                      account => uc $pending->{values}{email}), 200,
+              'in capitals, too');
+}
+
+my $approved = register();
+
+decide($approved->{number}, 'approved');
+
+{
+    my $client = client();
+    my $answer = sign_in($client, $approved->{values});
+    my $cookie = cookie_of($answer);
+
+    status_is($answer, 200, 'approved');
+    is($answer->json->{status}, 'approved', 'it says so');
+    like($cookie, qr/^registration-session=[\w-]{43};/,
+         'a cookie of 256 bits');
+    like($cookie, qr/; HttpOnly/, 'HttpOnly');
+    like($cookie, qr/; SameSite=Strict/, 'SameSite=Strict');
+    like($cookie, qr{; Path=/(?:;|$)}, 'Path=/');
+    unlike($cookie, qr/Max-Age|Expires/i, 'it ends with the browser');
+
+    my $session = $client->get('session');
+
+    status_is($session, 200, 'the session');
+    is($session->json->{status}, 'approved', 'its status');
+    is($session->json->{number}, $approved->{number}, 'its number');
+
+    my $id = $approved->{body}{documents}{id_card_portrait};
+    my $picture = $client->get("documents/$id");
+
+    status_is($picture, 200, 'one\'s own pictures are there');
+    like($picture->body, qr/^\xff\xd8\xff/, 'as pictures');
+    status_is(client()->get("documents/$id"), 404, 'not for others');
+    problem_is($client->get('correction'), 501, '', 'correction: later');
+
+    my $old = $client->{cookies}{'registration-session'};
+    sign_in($client, $approved->{values});
+    isnt($client->{cookies}{'registration-session'}, $old,
+         'a new id at every sign-in');
+
+    my $keep = { $client->{cookies}->%* };
+    my $out  = $client->delete('session');
+
+    status_is($out, 204, 'signing out');
+    ok(!$client->{cookies}{'registration-session'}, 'takes the cookie');
+    $client->{cookies} = $keep;
+    problem_is($client->get('session'), 401, '', 'and ends the session');
+    status_is($client->delete('session'), 204, 'twice is no error');
+    status_is(client()->delete('session'), 204, 'nor without any');
+}
+
+my $returned = register();
+
+decide($returned->{number}, 'returned');
+
+{
+    my $client = client();
+    my $answer = sign_in($client, $returned->{values});
+
+    is($answer->json->{status}, 'returned', 'returned');
+    like(cookie_of($answer), qr/^registration-session=/, 'has a cookie');
+    is($client->get('session')->json->{status}, 'returned',
+       'a session for the correction only');
+}
+
+my $rejected = register();
+
+decide($rejected->{number}, 'rejected');
+
+{
+    my $client = client();
+    my $answer = sign_in($client, $rejected->{values});
+
+    is($answer->json->{status}, 'rejected', 'rejected');
+    is(cookie_of($answer), '', 'no cookie');
+}
+
+
+# A decision reaches those who are signed in.
+
+{
+    my $person = register();
+    my $client = client();
+
+    decide($person->{number}, 'returned');
+    sign_in($client, $person->{values});
+    decide($person->{number}, 'pending', 2);
+    decide($person->{number}, 'approved', 3);
+    is(sign_in($client, $person->{values})->json->{status}, 'approved',
+       'the present state, after all');
+}
+
+
+# Wrong pairs all look the same.
+
+{
+    my $disabled = register();
+
+    decide($disabled->{number}, 'approved');
+
+    my $client = client();
+
+    sign_in($client, $disabled->{values});
+
+    servers()->sql(<<"SQL");
+        update registration.account set disabled = true
+         where id = (select account_id from registration.application
+                      where number = '$disabled->{number}')
+SQL
+
+    my %trial = (
+        'a wrong password'   => { $approved->{values}->%*,
+                                  password => 'not-the-password-1' },
+        'an unknown account' => { $approved->{values}->%*,
+                                  username => 'nobody-of-that-name' },
+        'an unknown address' => { $approved->{values}->%*,
+                                  username => 'nobody@applicant.example' },
+        'a disabled account' => $disabled->{values},
+        'an impossible name' => { $approved->{values}->%*,
+                                  username => "\x{1f600} ' or 1=1 --" },
+    );
+    my (%body, %took);
+
+    for my $name (sort keys %trial) {
+        my $answer;
+
+        $took{$name} = elapsed(sub {
+            $answer = sign_in(client(), $trial{$name});
+        });
+
+        problem_is($answer, 401, '', $name);
+        $body{$answer->body . join ',', map { $_->[0] }
+              $answer->{headers}->@*}++;
+    }
+
+    is(scalar keys %body, 1, 'all of them look the same');
+    cmp_ok($took{'an unknown account'}, '>',
+           $took{'a wrong password'} / 3, 'and take the time of a hash');
+}
+
+
+# What is wrong with a request
+
+my $client = client();
+
+problem_is($client->post('sessions', {}), 422,
+           'account required, password required', 'nothing');
+problem_is($client->post('sessions', { account => 'a', password => 'b',
+                                       remember => 1 }), 422,
+           'remember unknown_member', 'an unknown member');
+problem_is($client->post('sessions', { account => 1, password => 'b' }),
+           422, 'account format', 'a number');
+
+for my $cookie ('registration-session=x',
+                'registration-session=' . 'A' x 43,
+                'registration-session=' . 'A' x 4000)
+{
+    problem_is(client()->get('session', headers => [ "Cookie: $cookie" ]),
+               401, '', 'a cookie that is none');
+}
+
+
+# Throttling: free failures, then longer and longer, by account and address
+
+servers()->redis('FLUSHALL');
+servers()->reload(directives => { sign_in => 'free=3 per_address=100000' });
+
+{
+    my $person = register();
+
+    decide($person->{number}, 'approved');
+
+    my %wrong = ($person->{values}->%*, password => 'not-the-password-2');
+
+    problem_is(sign_in(client(), \%wrong), 401, '', "failure $_ of 3 is free")
+        for 1 .. 3;
+
+    problem_is(sign_in(client(), \%wrong), 401, '', 'a fourth');
+
+    my $answer = sign_in(client(), $person->{values});
+
+    problem_is($answer, 429, '', 'then one has to wait, even if right');
+    is($answer->header('Retry-After'), 1, 'a second');
+    status_is(sign_in(client(from => '127.0.0.5'), $person->{values}), 200,
+              'the owner elsewhere is not locked out');
+    status_is(sign_in(client(), $approved->{values}), 200,
+              'nor another account here');
+
+    sleep 1.2;
+    problem_is(sign_in(client(), \%wrong), 401, '', 'a fifth');
+    $answer = sign_in(client(), \%wrong);
+    problem_is($answer, 429, '', 'costs more');
+    is($answer->header('Retry-After'), 2, 'two seconds');
+
+    sleep 2.2;
+    status_is(sign_in(client(), $person->{values}), 200,
+              'never for good: the right pair');
+    problem_is(sign_in(client(), \%wrong), 401, '', 'success forgets')
+        for 1 .. 2;
+}
+
+{
+    # nobody learns from it which accounts there are
+
+    my %nobody = ($approved->{values}->%*, username => 'nobody-at-all');
+
+    sign_in(client(), \%nobody) for 1 .. 4;
+    problem_is(sign_in(client(), \%nobody), 429, '',
+               'an unknown account is throttled, too');
+}
+
+servers()->redis('FLUSHALL');
+servers()->reload(directives => { sign_in => 'free=100 per_address=4' });
+
+{
+    my $there = sub { client(from => '127.0.0.6') };
+
+    for (1 .. 4) {
+        sign_in($there->(), { $approved->{values}->%*,
+                              username => "guess$_" });
+    }
+
+    problem_is(sign_in($there->(), $approved->{values}), 429, '',
+               'too many tries from an address');
+    status_is(sign_in(client(from => '127.0.0.7'), $approved->{values}),
+              200, 'others go on');
+}
+
+
+# The end of a session by itself
+
+servers()->redis('FLUSHALL');
+servers()->reload(directives => { session => 'idle=2s lifetime=5s' });
+
+{
+    my $client = client();
+
+    sign_in($client, $approved->{values});
+
+    for (1 .. 3) {
+        sleep 1;
+        status_is($client->get('session'), 200, 'use keeps it alive');
+    }
+
+    sleep 2.5;
+    problem_is($client->get('session'), 401, '', 'idle for too long');
+
+    sign_in($client, $approved->{values});
+
+    my $end = time + 8;
+    my $alive = 0;
+
+    while (time < $end && $client->get('session')->status == 200) {
+        sleep 0.5;
+        $alive += 0.5;
+    }
+
+    cmp_ok($alive, '>=', 3.5, 'used all the time it lives its lifetime');
+    cmp_ok($alive, '<=', 6.5, 'and no longer');
+}
+
+
+# Over TLS
+
+servers()->reload(directives => { secure_cookies => 'on' });
+
+{
+    my $answer = sign_in(client(), $approved->{values});
+
+    like(cookie_of($answer), qr/^__Host-registration-session=/,
+         'the prefix __Host-');
+    like(cookie_of($answer), qr/; Secure/, 'Secure');
+}
+
+checks();
