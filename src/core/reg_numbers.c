@@ -9,11 +9,11 @@
 #define REG_GB32100_LEN  18
 
 /*
- * Nobody born earlier is alive.  GB 11643 itself sets no limit, but numbers
- * with such years only come from slips of the finger.
+ * GB 11643 itself sets no limit; the holder in its own example was born in
+ * 1880.
  */
 
-#define REG_BIRTH_YEAR_MIN  1900
+#define REG_BIRTH_YEAR_MIN  1800
 
 
 static int reg_number_digits(const unsigned char *p, size_t n);
