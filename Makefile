@@ -18,10 +18,13 @@ Q := $(if $(V),,@)
 root  := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 out   := $(abspath $(BUILD))
 
+# Warnings come from the plain objects: gcc's own manual calls some of them
+# unreliable beside sanitizers.
+
 warnings  := -std=gnu11 -Wall -Wextra -Werror
 includes  := -Isrc/core
-sanitize  := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
-             -fno-sanitize-recover=all
+sanitize  := -O1 -g -w -fno-omit-frame-pointer \
+             -fsanitize=address,undefined -fno-sanitize-recover=all
 
 core_packages := jansson libturbojpeg libjpeg libsodium pwquality
 ctl_packages  := $(core_packages) libpq
@@ -40,8 +43,8 @@ defs = $(shell $(PKG_CONFIG) --cflags-only-I $(1))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help module ctl data packages unit unit-plain unit-sanitized \
-        fuzz run stop clean
+.PHONY: all help packages module ctl data run stop test unit unit-plain \
+        unit-sanitized fuzz cross sanitize prove prove-sanitized clean
 
 all: module ctl data
 
@@ -104,6 +107,11 @@ stop:
 	$(Q)tools/stop $(out)
 
 
+## make test        installs what is missing and runs all that follows; JOBS=2
+test:
+	$(Q)tools/packages run test
+	$(Q)MAKE='$(MAKE) --no-print-directory' tools/test $(out)
+
 ## make unit        the core's unit tests, plain and sanitized; one of them:
 ##                  make unit UNIT=test_multipart
 UNIT ?= $(unit_names)
@@ -135,6 +143,33 @@ fuzz: $(FUZZ:%=$(out)/fuzz/%)
 $(out)/fuzz/fuzz_%: $(out)/fuzz/t/fuzz/fuzz_%.o $(out)/fuzz/libcore.a
 	$(Q)$(CLANG) $(sanitize) -fsanitize=fuzzer -o $@ $^ \
 	    $(call libs,$(core_packages))
+
+
+## make cross       the number rules against other people's implementations
+cross: $(out)/data/regions.json $(out)/plain/libcore.a
+	$(Q)BUILD=$(out) CC='$(CC)' tools/cross $(out)
+
+
+## make sanitize    nginx from source, the module in it, under ASan and UBSan
+sanitize:
+	$(Q)MAKE='$(MAKE) -j$(JOBS)' tools/nginx-sanitized $(out)
+
+
+## make prove       t/*.t against the distribution's nginx; some of them:
+##                  make prove T=t/draft.t
+## make prove-sanitized   the same against the sanitizer build
+T ?= $(sort $(wildcard t/*.t))
+
+prove: module ctl data
+	$(Q)REG_BUILD=$(out) REG_NGINX=$(nginx) \
+	    REG_MODULE=$(out)/ngx_http_registration_module.so \
+	    tools/prove plain $(out) $(T)
+
+prove-sanitized: sanitize ctl data
+	$(Q)REG_BUILD=$(out) REG_NGINX=$(out)/nginx-sanitized/nginx REG_MODULE= \
+	    tools/prove sanitized $(out) $(T)
+
+nginx = $(shell PATH=$$PATH:/usr/sbin command -v nginx)
 
 
 ## make data        regions.json and holidays.json, from their npm packages

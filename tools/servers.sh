@@ -21,7 +21,7 @@ pid_of()
     file=$(pid_file "$1")
 
     { read -r pid < "$file"; } 2> /dev/null || return 1
-    command=$(tr '\0' ' ' < "/proc/$pid/cmdline") 2> /dev/null || return 1
+    command=$({ tr '\0' ' ' < "/proc/$pid/cmdline"; } 2> /dev/null) || return 1
 
     case $command in
     *"$1"*"$run/"*) echo "$pid" ;;
