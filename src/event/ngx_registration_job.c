@@ -96,7 +96,7 @@ ngx_registration_job_start(ngx_thread_pool_t *pool,
     job->task.event.log = ngx_cycle->log;
 
     if (ngx_thread_task_post(pool, &job->task) != NGX_OK) {
-        ngx_log_error(NGX_LOG_WARN, log, 0, "the thread pool takes no job");
+        ngx_log_error(NGX_LOG_INFO, log, 0, "the thread pool takes no job");
         ngx_registration_job_discard(context);
         return NGX_BUSY;
     }

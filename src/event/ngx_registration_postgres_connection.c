@@ -133,6 +133,7 @@ ngx_registration_postgres_attach(ngx_registration_postgres_connection_t *pc)
 static void
 ngx_registration_postgres_detach(ngx_registration_postgres_connection_t *pc)
 {
+    ngx_uint_t         flags;
     ngx_connection_t  *c;
 
     c = pc->connection;
@@ -143,10 +144,17 @@ ngx_registration_postgres_detach(ngx_registration_postgres_connection_t *pc)
 
     pc->connection = NULL;
 
-    (void) ngx_registration_postgres_want(c->read, NGX_READ_EVENT, 0);
-    (void) ngx_registration_postgres_want(c->write, NGX_WRITE_EVENT, 0);
+    /* the descriptor is libpq's, which may have closed it on an error */
 
-    /* the descriptor is libpq's */
+    flags = (PQsocket(pc->conn) == c->fd) ? 0 : NGX_CLOSE_EVENT;
+
+    if (c->read->active) {
+        (void) ngx_del_event(c->read, NGX_READ_EVENT, flags);
+    }
+
+    if (c->write->active) {
+        (void) ngx_del_event(c->write, NGX_WRITE_EVENT, flags);
+    }
 
     c->shared = 1;
     ngx_close_connection(c);
@@ -178,7 +186,7 @@ ngx_registration_postgres_handler(ngx_event_t *ev)
     c = ev->data;
     pc = c->data;
 
-    if (c->close) {
+    if (c->close || pc->broken) {
         ngx_registration_postgres_lost(pc);
 
     } else if (pc->connecting) {
@@ -313,6 +321,7 @@ ngx_int_t
 ngx_registration_postgres_send(ngx_registration_postgres_connection_t *pc,
     ngx_registration_postgres_op_t *op)
 {
+    int                            rc;
     ngx_registration_statement_t  *statement;
 
     statement = op->statement;
@@ -337,15 +346,28 @@ ngx_registration_postgres_send(ngx_registration_postgres_connection_t *pc,
     op->connection = pc;
     pc->connection->idle = 0;
 
-    /*
-     * With the synchronisation point under way the statement may run.  When
-     * this fails the loss is seen on reading, or at the deadline.
-     */
+    /* with the synchronisation point under way the statement may run */
 
-    if (PQpipelineSync(pc->conn) == 1 && PQflush(pc->conn) == 1) {
-        (void) ngx_registration_postgres_want(pc->connection->write,
-                                              NGX_WRITE_EVENT, 1);
+    if (PQpipelineSync(pc->conn) == 1) {
+        rc = PQflush(pc->conn);
+
+        if (rc == 0) {
+            return NGX_OK;
+        }
+
+        if (rc == 1
+            && ngx_registration_postgres_want(pc->connection->write,
+                                              NGX_WRITE_EVENT, 1)
+               == NGX_OK)
+        {
+            return NGX_OK;
+        }
     }
+
+    /* its caller must not be called back from here */
+
+    pc->broken = 1;
+    ngx_post_event(pc->connection->read, &ngx_posted_events);
 
     return NGX_OK;
 }

@@ -63,6 +63,7 @@ struct ngx_registration_postgres_connection_s {
 
     unsigned                                 connecting:1;
     unsigned                                 preparing:1;
+    unsigned                                 broken:1;
 };
 
 

@@ -415,6 +415,7 @@ ngx_registration_redis_error(ngx_registration_redis_op_t *op,
         /* another server may have taken over under the same address */
 
         redis->closing = 1;
+        redis->answered = 0;
         redisAsyncFree(redis->context);
         return NGX_DECLINED;
     }
@@ -962,6 +963,8 @@ ngx_registration_redis_timeout_handler(ngx_event_t *ev)
     }
 
     redis->timedout = 1;
+    redis->answered = 0;
+
     ngx_registration_redis_drop(redis);
 }
 
@@ -1022,11 +1025,13 @@ ngx_registration_redis_lost(void *data)
 
     redis = data;
 
-    idle = (redis->answered && !redis->closing && redis->inflight == 0);
+    idle = (!redis->closing && redis->inflight == 0);
 
     ngx_registration_redis_log_loss(redis, idle);
 
-    if (!idle) {
+    /* one that has worked is made again at once */
+
+    if (!redis->answered) {
         ngx_registration_redis_back_off(redis);
     }
 
