@@ -26,6 +26,15 @@ includes  := -Isrc/core
 sanitize  := -O1 -g -w -fno-omit-frame-pointer \
              -fsanitize=address,undefined -fno-sanitize-recover=all
 
+# what is installed: hardened as the distribution does it, and with its paths
+
+PREFIX   ?= /usr
+DOC_DIR  ?= $(PREFIX)/share/doc/registration
+share    := $(PREFIX)/share/registration
+hardened  = $(shell dpkg-buildflags --get CFLAGS) \
+            $(shell dpkg-buildflags --get CPPFLAGS) \
+            -DREG_SQL_DIR='"$(share)/sql"'
+
 core_packages := jansson libturbojpeg libjpeg libsodium pwquality
 ctl_packages  := $(core_packages) libpq
 unit_packages := $(core_packages) cmocka
@@ -44,7 +53,8 @@ defs = $(shell $(PKG_CONFIG) --cflags-only-I $(1))
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all help packages module ctl data run stop test unit unit-plain \
-        unit-sanitized fuzz cross sanitize prove prove-sanitized clean
+        unit-sanitized fuzz cross sanitize prove prove-sanitized \
+        install install-files deb clean
 
 all: module ctl data
 
@@ -65,7 +75,7 @@ module:
 # A set of objects: $(1) its directory, $(2) the compiler, $(3) its flags.
 
 define objects
-$(out)/$(1)/%.o: %.c
+$(out)/$(1)/%.o: %.c Makefile
 	@mkdir -p $$(@D)
 	@echo "  CC      $$<$(if $(4), ($(4)))"
 	$$(Q)$(2) $(warnings) $(3) $(includes) $(defines) -MMD -MP -c -o $$@ $$<
@@ -77,9 +87,10 @@ endef
 
 defines := $(call defs,$(ctl_packages))
 
-$(eval $(call objects,plain,$(CC),$(CFLAGS)))
+$(eval $(call objects,plain,$(CC),$(CFLAGS) -DREG_SQL_DIR='"$(root)sql"'))
 $(eval $(call objects,sanitized,$(CC),$(sanitize),sanitized))
 $(eval $(call objects,fuzz,$(CLANG),$(sanitize) -fsanitize=fuzzer-no-link,fuzz))
+$(eval $(call objects,installed,$(CC),$(hardened),installed))
 
 
 ## make ctl         the command registrationctl
@@ -179,10 +190,44 @@ $(out)/data/regions.json: $(wildcard data/*.mjs data/*.json)
 	$(Q)tools/data $(out)
 
 
+## make install     module, registrationctl and what they read, below $(DESTDIR)
+install: module install-files
+	install -D -m 644 $(out)/ngx_http_registration_module.so \
+	    $(DESTDIR)$(modules_path)/ngx_http_registration_module.so
+
+install-files: $(out)/installed/registrationctl data
+	install -D -m 755 $< $(DESTDIR)$(PREFIX)/sbin/registrationctl
+	install -D -m 644 man/registrationctl.8 \
+	    $(DESTDIR)$(PREFIX)/share/man/man8/registrationctl.8
+	install -d $(DESTDIR)$(share)/sql $(DESTDIR)$(share)/mail
+	install -m 644 sql/*.sql $(DESTDIR)$(share)/sql
+	install -m 644 conf/mail/*.txt $(DESTDIR)$(share)/mail
+	install -m 644 conf/form.json openapi.yaml $(out)/data/regions.json \
+	    $(out)/data/holidays.json $(DESTDIR)$(share)
+	install -D -m 644 conf/nginx.conf \
+	    $(DESTDIR)$(DOC_DIR)/examples/nginx.conf
+
+$(out)/installed/registrationctl: $(ctl_sources:%.c=$(out)/installed/%.o) \
+                                  $(out)/installed/libcore.a
+	@echo "  LINK    $(@F) (installed)"
+	$(Q)$(CC) $(hardened) $(shell dpkg-buildflags --get LDFLAGS) -o $@ $^ \
+	    $(call libs,$(ctl_packages))
+
+modules_path = $(shell $(nginx) -V 2>&1 \
+                       | sed -n 's/.*--modules-path=\([^ ]*\).*/\1/p')
+
+
+## make deb         the package libnginx-mod-http-registration, in $(BUILD)
+deb:
+	$(Q)tools/packages build deb
+	$(Q)$(MAKE) --no-print-directory data
+	$(Q)tools/deb $(out)
+
+
 ## make clean       removes what was built; build/run, with its data, stays
 clean:
 	$(Q)tools/clean $(out)
 
 
--include $(shell find $(out)/plain $(out)/sanitized $(out)/fuzz -name '*.d' \
-                 2> /dev/null)
+-include $(shell find $(out)/plain $(out)/sanitized $(out)/fuzz \
+                 $(out)/installed -name '*.d' 2> /dev/null)
