@@ -595,7 +595,11 @@ reg_judge_documents(const reg_judge_t *judge, int complete,
         }
     }
 
-    if (!complete) {
+    /* A "documents" that was no object has been reported and taken away. */
+
+    if (!complete
+        || (documents == NULL && reg_faults_of(faults, "documents") != REG_OK))
+    {
         return;
     }
 

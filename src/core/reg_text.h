@@ -29,8 +29,8 @@ size_t reg_text_length(reg_str_t text);
 
 /*
  * Whether the text holds a control character (C0, C1, DEL, line and
- * paragraph separators, bidirectional marks and overrides, a byte order
- * mark), which no field may.
+ * paragraph separators, bidirectional marks and overrides, invisible signs
+ * but the joiners that some scripts need), which no field may.
  */
 
 int reg_text_has_control(reg_str_t text);

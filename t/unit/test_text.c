@@ -52,12 +52,13 @@ test_control(void **state)
 
     static const char *const  bad[] = {
         "\n", "a\tb", "\x7f", "\xc2\x85", "\u2028", "\u2029", "a\u202eb",
-        "\u2066", "\u200f", "\ufeff"
+        "\u2066", "\u200f", "\ufeff", "a\u200bb", "\u2060"
     };
 
     (void) state;
 
     assert_false(reg_text_has_control(str("张 三·O'Brien\xc2\xa0")));
+    assert_false(reg_text_has_control(str("a\u200cb\u200d")));
 
     for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         assert_true(reg_text_has_control(str(bad[i])));
