@@ -97,25 +97,25 @@ nowhere
 --- directives
 key_file
 --- emerg
-registration_key_file.* nginx\.conf:\d+
+registration_key_file.*nginx\.conf:\d+
 
 === no database
 --- directives
 database
 --- emerg
-registration_database.* nginx\.conf:\d+
+registration_database.*nginx\.conf:\d+
 
 === no Redis
 --- directives
 redis
 --- emerg
-registration_redis.* nginx\.conf:\d+
+registration_redis.*nginx\.conf:\d+
 
 === no mail server
 --- directives
 smtp
 --- emerg
-registration_smtp.* nginx\.conf:\d+
+registration_smtp.*nginx\.conf:\d+
 
 === no sender
 --- directives
@@ -152,12 +152,6 @@ registration_regions
 holidays
 --- emerg
 registration_holidays
-
-=== no pool for passwords
---- directives
-password_threads
---- emerg
-registration_password_threads
 
 === a key file that is not there
 --- directives
@@ -235,7 +229,7 @@ mail_templates {{nomail}}
 --- directives
 mail_from "nobody"
 --- emerg
-nobody
+registration_mail_from.*nginx\.conf:\d+
 
 === a sender with a second header
 --- directives
@@ -295,7 +289,7 @@ soon
 --- directives
 draft uploads=0
 --- emerg
-uploads=0
+"0" of "uploads"
 
 === a size that is none
 --- directives

@@ -7,7 +7,6 @@ use Test::Registration;
 start(parts => {
     http => 'limit_req_zone $binary_remote_addr zone=one:64k rate=1r/m;',
     api  => <<'CONF',
-client_header_timeout 2s;
 client_body_timeout 1s;
 
 location = /api/email-codes {
@@ -60,7 +59,9 @@ if ($late) {
     pass('a body that does not come: nginx closes without an answer');
 }
 
-my $raw = $client->begin('PUT', 'draft', body => '{}',
+# nginx refuses this before it looks for a location: no mount is known then.
+
+my $raw = client(observe => undef)->begin('PUT', 'draft', body => '{}',
     type => 'application/json', length => '2x');
 
 status_is($raw->finish, 400, 'a length that is none');

@@ -48,7 +48,7 @@ is(scalar(grep { !$_->{id} || !$_->{name}{'zh-CN'} || !$_->{name}{en} }
 
 # The regions
 
-my @regions = $client->get('regions')->json->@*;
+my @regions = $client->get('regions')->json->{regions}->@*;
 my ($henan) = grep { $_->{code} eq '410000' } @regions;
 my ($city)  = grep { $_->{code} eq '410100' } $henan->{children}->@*;
 

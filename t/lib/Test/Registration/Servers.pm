@@ -38,8 +38,10 @@ sub new ($class, %option)
 {
     my $name = basename($0, '.t');
     my $self = bless {
-        name    => $name,
-        workers => 2,
+        name       => $name,
+        workers    => 2,
+        directives => {},
+        parts      => {},
         %option,
     }, $class;
 
@@ -719,7 +721,11 @@ sub reload ($self, %option)
     $self->write_config(%option) if %option;
     kill 'HUP', $self->{pid}{nginx};
 
-    wait_for(sub { (grep { !$old{$_} } $self->workers) >= $self->{workers} })
+    wait_for(sub {
+        my @serving = $self->workers;
+
+        return @serving == $self->{workers} && !grep { $old{$_} } @serving;
+    })
         // croak 'nginx did not reload: ' . tail("$self->{dir}/error.log");
 }
 
