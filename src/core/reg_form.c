@@ -179,6 +179,15 @@ reg_form_notice_version(const reg_form_t *form)
 
 
 const char *
+reg_form_title(const reg_form_t *form, reg_language_t language)
+{
+    return json_string_value(json_object_get(json_object_get(form->root,
+                                                             "title"),
+                                           reg_form_languages[language]));
+}
+
+
+const char *
 reg_form_message(const reg_form_t *form, const char *word,
     reg_language_t language)
 {

@@ -45,6 +45,10 @@ int reg_form_has_office(const reg_form_t *form, const char *id);
 /* Six-digit code of the province that "in_province" means: "410000". */
 
 const char *reg_form_province(const reg_form_t *form);
+/* The name of the service, which also signs its mails. */
+
+const char *reg_form_title(const reg_form_t *form, reg_language_t language);
+
 const char *reg_form_notice_version(const reg_form_t *form);
 
 /*

@@ -1,0 +1,401 @@
+
+/*
+ * POST /email-codes: a code goes to a mailbox, as often as policy allows.
+ */
+
+
+#include <ngx_http_registration_code.h>
+
+
+typedef struct {
+    ngx_uint_t                         purpose;
+    ngx_str_t                          email;
+    u_char                             code[REG_CODE_DIGITS + 1];
+} ngx_http_registration_code_t;
+
+
+static ngx_int_t ngx_http_registration_code_start(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_code_stored(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_code_known(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_code_send(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_code_reply(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+
+
+/*
+ * KEYS: mailbox, client, codes.  ARGV: interval, hourly, daily, per address,
+ * lifetime, hash.  Gives 0, or the milliseconds to wait.
+ *
+ * A mailbox is "LAST HOUR-BEGAN SENT DAY-BEGAN SENT".
+ */
+
+static ngx_registration_script_t  ngx_http_registration_code_script = {
+    ngx_string(
+    "local time = redis.call('TIME')\n"
+    "local now = time[1] * 1000 + math.floor(time[2] / 1000)\n"
+    "local old = redis.call('MGET', KEYS[1], KEYS[2], KEYS[3])\n"
+    "local last, hour, hn, day, dn = 0, 0, 0, 0, 0\n"
+    "if old[1] then\n"
+    "  last, hour, hn, day, dn =\n"
+    "    string.match(old[1], '(%d+) (%d+) (%d+) (%d+) (%d+)')\n"
+    "  hour, hn, day, dn = hour + 0, hn + 0, day + 0, dn + 0\n"
+    "end\n"
+    "if now - hour >= 3600000 then hour, hn = now, 0 end\n"
+    "if now - day >= 86400000 then day, dn = now, 0 end\n"
+    "local wait = last + ARGV[1] - now\n"
+    "if hn >= tonumber(ARGV[2]) then\n"
+    "  wait = math.max(wait, hour + 3600000 - now)\n"
+    "end\n"
+    "if dn >= tonumber(ARGV[3]) then\n"
+    "  wait = math.max(wait, day + 86400000 - now)\n"
+    "end\n"
+    "if old[2] and tonumber(old[2]) >= tonumber(ARGV[4]) then\n"
+    "  wait = math.max(wait, redis.call('PTTL', KEYS[2]))\n"
+    "end\n"
+    "if wait > 0 then return wait end\n"
+    "redis.call('SET', KEYS[1], string.format('%.0f %.0f %d %.0f %d', now,\n"
+    "           hour, hn + 1, day, dn + 1), 'PX', 86400000)\n"
+    "if old[2] then redis.call('INCR', KEYS[2])\n"
+    "else redis.call('SET', KEYS[2], 1, 'PX', 3600000) end\n"
+    "local codes = '0'\n"
+    "if old[3] and tonumber(string.match(old[3], '^%d+')) < 5 then\n"
+    "  for h, expiry in string.gmatch(old[3], '(%x+):(%d+)') do\n"
+    "    if tonumber(expiry) > now then\n"
+    "      codes = codes .. ' ' .. h .. ':' .. expiry\n"
+    "    end\n"
+    "  end\n"
+    "end\n"
+    "codes = string.format('%s %s:%.0f', codes, ARGV[6], now + ARGV[5])\n"
+    "redis.call('SET', KEYS[3], codes, 'PX', ARGV[5])\n"
+    "return 0"), { 0 }
+};
+
+
+static ngx_registration_statement_t  ngx_http_registration_email_sql = {
+    "registration_email_known",
+    "SELECT registration.email_known($1)",
+    1
+};
+
+
+static const char  *ngx_http_registration_code_members[] = {
+    "email", "purpose", NULL
+};
+
+static const char  *ngx_http_registration_purposes[] = {
+    "registration", "password_reset"
+};
+
+
+ngx_int_t
+ngx_http_registration_email_code(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    ngx_str_t                      value[2];
+    ngx_uint_t                     purpose;
+    reg_faults_t                   faults;
+    ngx_http_registration_code_t  *code;
+
+    faults.n = 0;
+    ngx_http_registration_members(ctx, ngx_http_registration_code_members,
+                                  value, &faults);
+
+    for (purpose = 0; purpose < NGX_HTTP_REGISTRATION_PURPOSES; purpose++) {
+        if (ngx_strcmp(value[1].data, ngx_http_registration_purposes[purpose])
+            == 0)
+        {
+            break;
+        }
+    }
+
+    if (purpose == NGX_HTTP_REGISTRATION_PURPOSES) {
+        reg_faults_add(&faults, "purpose", REG_UNKNOWN);
+    }
+
+    if (value[0].len) {
+        if (ngx_http_registration_normalize(ctx, "email", "email",
+                                            &value[0])
+            != NGX_OK)
+        {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        if (!reg_email_valid(ngx_http_registration_str(&value[0]))) {
+            reg_faults_add(&faults, "email", REG_FORMAT);
+        }
+    }
+
+    if (faults.n) {
+        return ngx_http_registration_faults(r, 422, &faults);
+    }
+
+    code = ngx_palloc(r->pool, sizeof(ngx_http_registration_code_t));
+    if (code == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    code->purpose = purpose;
+    code->email = value[0];
+    ctx->data = code;
+
+    return ngx_http_registration_code_start(r, ctx);
+}
+
+
+static ngx_int_t
+ngx_http_registration_code_start(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    u_char                          *p;
+    ngx_int_t                        rc, figure[5];
+    ngx_str_t                        argv[9], client, text;
+    ngx_uint_t                       i;
+    ngx_http_registration_code_t    *code;
+    ngx_http_registration_policy_t  *policy;
+
+    code = ctx->data;
+    policy = &ctx->conf->policy;
+
+    if (!ngx_registration_smtp_has_room(ctx->conf->smtp)) {
+        return ngx_http_registration_busy(r, NGX_HTTP_SERVICE_UNAVAILABLE, 30);
+    }
+
+    reg_random_digits((char *) code->code);
+    ngx_http_registration_client(r, &client);
+
+    text.len = REG_CODE_DIGITS;
+    text.data = code->code;
+
+    p = ngx_pnalloc(r->pool, 5 * NGX_INT_T_LEN);
+
+    if (p == NULL
+        || ngx_http_registration_draft_cookie(r, ctx, 1) == NGX_ERROR
+        || ngx_http_registration_key(r, ctx, NGX_HTTP_REGISTRATION_MAILBOX_KEY,
+                                     &code->email, 1, &argv[0])
+           != NGX_OK
+        || ngx_http_registration_key(r, ctx, NGX_HTTP_REGISTRATION_CLIENT_KEY,
+                                     &client, 1, &argv[1])
+           != NGX_OK
+        || ngx_http_registration_code_key(r, ctx, code->purpose, &code->email,
+                                          &argv[2])
+           != NGX_OK
+        || ngx_http_registration_code_hash(r, ctx, &text, &argv[8]) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    figure[0] = policy->code_interval;
+    figure[1] = policy->code_hourly;
+    figure[2] = policy->code_daily;
+    figure[3] = policy->code_per_address;
+    figure[4] = policy->code_lifetime;
+
+    for (i = 0; i < 5; i++) {
+        argv[3 + i].data = p;
+        p = ngx_sprintf(p, "%i", figure[i]);
+        argv[3 + i].len = p - argv[3 + i].data;
+    }
+
+    rc = ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
+                                       &ngx_http_registration_code_script, 3,
+                                       argv, 9);
+
+    return ngx_http_registration_wait(r, ctx, rc,
+                                      ngx_http_registration_code_stored);
+}
+
+
+static ngx_int_t
+ngx_http_registration_code_stored(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    ngx_int_t                      rc;
+    redisReply                    *reply;
+    ngx_registration_param_t       param;
+    ngx_http_registration_code_t  *code;
+
+    code = ctx->data;
+    reply = ctx->call.result;
+
+    if (reply->integer > 0) {
+        return ngx_http_registration_busy(r, NGX_HTTP_TOO_MANY_REQUESTS,
+                                          (reply->integer + 999) / 1000);
+    }
+
+    if (code->purpose == NGX_HTTP_REGISTRATION_CODE) {
+        return ngx_http_registration_code_send(r, ctx);
+    }
+
+    if (ngx_http_registration_lookup(r, ctx, "email",
+                                     (char *) code->email.data,
+                                     code->email.len, &param)
+        != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    rc = ngx_registration_postgres_query(ctx->conf->postgres, &ctx->call,
+                                         &ngx_http_registration_email_sql,
+                                         &param, 0);
+
+    return ngx_http_registration_wait(r, ctx, rc,
+                                      ngx_http_registration_code_known);
+}
+
+
+/* No account has this address: no mail, but the same answer. */
+
+static ngx_int_t
+ngx_http_registration_code_known(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    PGresult  *result;
+
+    result = ctx->call.result;
+
+    if (PQntuples(result) == 1 && PQgetvalue(result, 0, 0)[0] == 't') {
+        return ngx_http_registration_code_send(r, ctx);
+    }
+
+    return ngx_http_registration_code_reply(r, ctx);
+}
+
+
+static ngx_int_t
+ngx_http_registration_code_send(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    char                          *text;
+    u_char                         minutes[NGX_TIME_T_LEN];
+    size_t                         len;
+    reg_language_t                 language;
+    reg_mail_value_t               values[3];
+    ngx_http_registration_code_t  *code;
+
+    code = ctx->data;
+    language = ngx_http_registration_language(r);
+
+    values[0].name = "code";
+    values[0].value.data = code->code;
+    values[0].value.len = REG_CODE_DIGITS;
+
+    values[1].name = "minutes";
+    values[1].value.data = minutes;
+    values[1].value.len = ngx_sprintf(minutes, "%M",
+                                      ctx->conf->policy.code_lifetime / 60000)
+                          - minutes;
+
+    values[2].name = "title";
+    values[2].value.data = (u_char *) reg_form_title(ctx->conf->form,
+                                                     language);
+    values[2].value.len = ngx_strlen(values[2].value.data);
+
+    text = reg_mail_compose(ctx->conf->mail[code->purpose][language], values,
+                            3, ngx_http_registration_str(&ctx->conf->mail_from),
+                            ngx_http_registration_str(&code->email),
+                            ngx_time(), &len);
+    if (text == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ngx_registration_smtp_send(ctx->conf->smtp, &code->email, text, len,
+                                   ctx->conf->policy.code_lifetime)
+        != NGX_OK)
+    {
+        return ngx_http_registration_busy(r, NGX_HTTP_SERVICE_UNAVAILABLE, 30);
+    }
+
+    return ngx_http_registration_code_reply(r, ctx);
+}
+
+
+static ngx_int_t
+ngx_http_registration_code_reply(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    u_char                          *p, *last;
+    ngx_http_registration_code_t    *code;
+    ngx_http_registration_policy_t  *policy;
+
+    static const char  format[] = "{\"resend_after\":%M,\"expires_in\":%M}";
+
+    code = ctx->data;
+    policy = &ctx->conf->policy;
+
+    reg_wipe(code->code, sizeof(code->code));
+
+    p = ngx_pnalloc(r->pool, sizeof(format) + 2 * NGX_TIME_T_LEN);
+
+    if (p == NULL || ngx_http_registration_send_draft_cookie(r, ctx) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    last = ngx_sprintf(p, format, policy->code_interval / 1000,
+                       policy->code_lifetime / 1000);
+
+    return ngx_http_registration_reply(r, 202, p, last - p);
+}
+
+
+ngx_int_t
+ngx_http_registration_code_key(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_uint_t purpose, ngx_str_t *email,
+    ngx_str_t *key)
+{
+    ngx_str_t  parts[3];
+
+    parts[0].len = REG_HASH;
+    parts[0].data = ctx->draft.hash;
+    parts[1].data = (u_char *) ngx_http_registration_purposes[purpose];
+    parts[1].len = ngx_strlen(parts[1].data);
+    parts[2] = *email;
+
+    return ngx_http_registration_key(r, ctx, NGX_HTTP_REGISTRATION_CODE_KEY,
+                                     parts, 3, key);
+}
+
+
+ngx_int_t
+ngx_http_registration_code_hash(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_str_t *code, ngx_str_t *hash)
+{
+    ngx_str_t  parts[2];
+
+    parts[0].len = REG_HASH;
+    parts[0].data = ctx->draft.hash;
+    parts[1] = *code;
+
+    if (ngx_http_registration_key(r, ctx, "code:", parts, 2, hash) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    hash->data += sizeof("code:") - 1;
+    hash->len = NGX_HTTP_REGISTRATION_CODE_HASH;
+
+    return NGX_OK;
+}
+
+
+reg_code_t
+ngx_http_registration_code_outcome(ngx_int_t outcome)
+{
+    switch (outcome) {
+
+    case NGX_HTTP_REGISTRATION_CODE_GOOD:
+        return REG_OK;
+
+    case NGX_HTTP_REGISTRATION_CODE_WRONG:
+        return REG_CODE_WRONG;
+
+    case NGX_HTTP_REGISTRATION_CODE_EXPIRED:
+        return REG_CODE_EXPIRED;
+
+    default:
+        return REG_TOO_MANY_ATTEMPTS;
+    }
+}

@@ -1,0 +1,64 @@
+
+/*
+ * Codes sent by mail.  Redis keeps, for a draft, an address and a purpose, one
+ * string "TRIES HASH:EXPIRY HASH:EXPIRY …" of the codes that are still good.
+ */
+
+
+#ifndef _NGX_HTTP_REGISTRATION_CODE_H_INCLUDED_
+#define _NGX_HTTP_REGISTRATION_CODE_H_INCLUDED_
+
+
+#include <ngx_http_registration.h>
+
+
+#define NGX_HTTP_REGISTRATION_CODE_HASH  32     /* hex: half of a hash */
+
+
+/* What the Lua function check_code() gives. */
+
+#define NGX_HTTP_REGISTRATION_CODE_GOOD      0
+#define NGX_HTTP_REGISTRATION_CODE_WRONG     1
+#define NGX_HTTP_REGISTRATION_CODE_EXPIRED   2
+#define NGX_HTTP_REGISTRATION_CODE_VOID      3
+
+
+/*
+ * Lua: check_code(key, hash) counts a wrong try; five make the codes void.
+ * A good code stays good until its key is deleted.
+ */
+
+#define NGX_HTTP_REGISTRATION_CHECK_CODE                                      \
+    "local function check_code(key, hash)\n"                                  \
+    "  local codes = redis.call('GET', key)\n"                                \
+    "  if not codes then return 2 end\n"                                      \
+    "  local tries = tonumber(string.match(codes, '^%d+'))\n"                 \
+    "  if tries >= 5 then return 3 end\n"                                     \
+    "  local time = redis.call('TIME')\n"                                     \
+    "  local now = time[1] * 1000 + math.floor(time[2] / 1000)\n"             \
+    "  local live = false\n"                                                  \
+    "  for h, expiry in string.gmatch(codes, '(%x+):(%d+)') do\n"             \
+    "    if tonumber(expiry) > now then\n"                                    \
+    "      if h == hash then return 0 end\n"                                  \
+    "      live = true\n"                                                     \
+    "    end\n"                                                               \
+    "  end\n"                                                                 \
+    "  if not live then return 2 end\n"                                       \
+    "  codes = string.gsub(codes, '^%d+', tries + 1)\n"                       \
+    "  redis.call('SET', key, codes, 'KEEPTTL')\n"                            \
+    "  return 1\n"                                                            \
+    "end\n"
+
+
+ngx_int_t ngx_http_registration_code_key(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_uint_t purpose, ngx_str_t *email,
+    ngx_str_t *key);
+ngx_int_t ngx_http_registration_code_hash(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_str_t *code, ngx_str_t *hash);
+
+/* The public code of what check_code() gave. */
+
+reg_code_t ngx_http_registration_code_outcome(ngx_int_t outcome);
+
+
+#endif /* _NGX_HTTP_REGISTRATION_CODE_H_INCLUDED_ */

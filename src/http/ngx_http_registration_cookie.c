@@ -1,0 +1,243 @@
+
+/*
+ * The two cookies: the draft and the session.  A cookie holds a random token;
+ * Redis knows only its keyed hash.
+ */
+
+
+#include <ngx_http_registration.h>
+
+
+static ngx_int_t ngx_http_registration_read_cookie(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, const char *name,
+    ngx_http_registration_ticket_t *ticket);
+static ngx_int_t ngx_http_registration_find_cookie(ngx_http_request_t *r,
+    ngx_str_t *name, ngx_str_t *value);
+static ngx_int_t ngx_http_registration_create_ticket(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, const char *name,
+    ngx_http_registration_ticket_t *ticket);
+static void ngx_http_registration_hash_ticket(
+    ngx_http_registration_ctx_t *ctx, const char *name,
+    ngx_http_registration_ticket_t *ticket);
+static void ngx_http_registration_cookie_name(
+    ngx_http_registration_ctx_t *ctx, const char *name, u_char *buffer,
+    ngx_str_t *full);
+static ngx_int_t ngx_http_registration_set_cookie(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, const char *name, ngx_str_t *value,
+    const char *age);
+
+
+#define NGX_HTTP_REGISTRATION_COOKIE_LEN                                      \
+    (sizeof("__Host-registration-session") - 1)
+
+
+static const char  ngx_http_registration_draft_name[] = "registration-draft";
+static const char  ngx_http_registration_session_name[] =
+    "registration-session";
+
+
+/*
+ * Finds the draft's cookie.  NGX_DECLINED when there is none and none is to
+ * be created.
+ */
+
+ngx_int_t
+ngx_http_registration_draft_cookie(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_uint_t create)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_http_registration_read_cookie(r, ctx,
+                                           ngx_http_registration_draft_name,
+                                           &ctx->draft);
+
+    if (rc != NGX_DECLINED || !create) {
+        return rc;
+    }
+
+    ctx->draft.created = 1;
+
+    return ngx_http_registration_create_ticket(r, ctx,
+                                              ngx_http_registration_draft_name,
+                                              &ctx->draft);
+}
+
+
+ngx_int_t
+ngx_http_registration_session_cookie(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_http_registration_ticket_t *ticket)
+{
+    return ngx_http_registration_read_cookie(r, ctx,
+                                            ngx_http_registration_session_name,
+                                            ticket);
+}
+
+
+ngx_int_t
+ngx_http_registration_create_session(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_http_registration_ticket_t *ticket)
+{
+    return ngx_http_registration_create_ticket(r, ctx,
+                                            ngx_http_registration_session_name,
+                                            ticket);
+}
+
+
+static ngx_int_t
+ngx_http_registration_read_cookie(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, const char *name,
+    ngx_http_registration_ticket_t *ticket)
+{
+    u_char     buffer[NGX_HTTP_REGISTRATION_COOKIE_LEN];
+    ngx_str_t  full;
+
+    ngx_http_registration_cookie_name(ctx, name, buffer, &full);
+
+    if (ngx_http_registration_find_cookie(r, &full, &ticket->token)
+        != NGX_OK)
+    {
+        return NGX_DECLINED;
+    }
+
+    if (!reg_token_valid(ngx_http_registration_str(&ticket->token),
+                         REG_TOKEN_BYTES))
+    {
+        return NGX_DECLINED;
+    }
+
+    ngx_http_registration_hash_ticket(ctx, name, ticket);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_registration_find_cookie(ngx_http_request_t *r, ngx_str_t *name,
+    ngx_str_t *value)
+{
+#if (nginx_version >= 1023000)
+
+    return ngx_http_parse_multi_header_lines(r, r->headers_in.cookie, name,
+                                             value)
+           ? NGX_OK : NGX_DECLINED;
+
+#else
+
+    return ngx_http_parse_multi_header_lines(&r->headers_in.cookies, name,
+                                             value)
+           != NGX_DECLINED ? NGX_OK : NGX_DECLINED;
+
+#endif
+}
+
+
+static ngx_int_t
+ngx_http_registration_create_ticket(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, const char *name,
+    ngx_http_registration_ticket_t *ticket)
+{
+    ticket->token.len = REG_TOKEN_LEN;
+    ticket->token.data = ngx_pnalloc(r->pool, REG_TOKEN_LEN + 1);
+    if (ticket->token.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    reg_token(ticket->token.data, REG_TOKEN_BYTES);
+    ngx_http_registration_hash_ticket(ctx, name, ticket);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_registration_hash_ticket(ngx_http_registration_ctx_t *ctx,
+    const char *name, ngx_http_registration_ticket_t *ticket)
+{
+    reg_hash(ctx->conf->keys, name,
+             ngx_http_registration_str(&ticket->token), ticket->hash);
+    ngx_hex_dump(ticket->hex, ticket->hash, REG_HASH);
+}
+
+
+/* Browsers keep a __Host- cookie to the one host that set it, over TLS. */
+
+static void
+ngx_http_registration_cookie_name(ngx_http_registration_ctx_t *ctx,
+    const char *name, u_char *buffer, ngx_str_t *full)
+{
+    full->data = buffer;
+    full->len = ngx_sprintf(buffer, "%s%s",
+                            ctx->loc->secure_cookies ? "__Host-" : "", name)
+                - buffer;
+}
+
+
+ngx_int_t
+ngx_http_registration_send_draft_cookie(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    u_char  age[sizeof("; Max-Age=") + NGX_INT_T_LEN];
+
+    if (!ctx->draft.created) {
+        return NGX_OK;
+    }
+
+    ngx_sprintf(age, "; Max-Age=%M%Z", ctx->conf->policy.draft_lifetime / 1000);
+
+    return ngx_http_registration_set_cookie(r, ctx,
+                                            ngx_http_registration_draft_name,
+                                            &ctx->draft.token, (char *) age);
+}
+
+
+/* Ends with the browser, if it does not end before by its own times. */
+
+ngx_int_t
+ngx_http_registration_send_session_cookie(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_http_registration_ticket_t *ticket)
+{
+    return ngx_http_registration_set_cookie(r, ctx,
+                                            ngx_http_registration_session_name,
+                                            &ticket->token, "");
+}
+
+
+ngx_int_t
+ngx_http_registration_clear_cookie(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_uint_t session)
+{
+    const char  *name;
+
+    static ngx_str_t  empty = ngx_null_string;
+
+    name = session ? ngx_http_registration_session_name
+                   : ngx_http_registration_draft_name;
+
+    return ngx_http_registration_set_cookie(r, ctx, name, &empty,
+                                            "; Max-Age=0");
+}
+
+
+static ngx_int_t
+ngx_http_registration_set_cookie(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, const char *name, ngx_str_t *value,
+    const char *age)
+{
+    u_char     *p, *last, buffer[NGX_HTTP_REGISTRATION_COOKIE_LEN];
+    ngx_str_t   full;
+
+    ngx_http_registration_cookie_name(ctx, name, buffer, &full);
+
+    p = ngx_pnalloc(r->pool, full.len + value->len + ngx_strlen(age)
+                    + sizeof("=; Path=/; HttpOnly; SameSite=Strict; Secure"));
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    last = ngx_sprintf(p, "%V=%V; Path=/; HttpOnly; SameSite=Strict%s%s",
+                       &full, value, ctx->loc->secure_cookies ? "; Secure" : "",
+                       age);
+
+    return ngx_http_registration_add_header(r, "Set-Cookie", p, last - p)
+           ? NGX_OK : NGX_ERROR;
+}

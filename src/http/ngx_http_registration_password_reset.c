@@ -1,0 +1,283 @@
+
+/*
+ * POST /password-resets: a new password for who can read the account's mail.
+ *
+ * password_reset → (Redis: the code) → reset_hash → (thread) → reset_query →
+ * (PostgreSQL) → reset_end_sessions → (Redis) → reset_reply
+ */
+
+
+#include <ngx_http_registration_code.h>
+#include <ngx_http_registration_password.h>
+#include <ngx_http_registration_session.h>
+
+
+typedef struct {
+    ngx_str_t    account;
+    ngx_str_t    email;
+    ngx_str_t    password;
+    ngx_str_t    code_key;
+    ngx_uint_t   by_email;          /* the account was named by an address */
+} ngx_http_registration_reset_t;
+
+
+static ngx_int_t ngx_http_registration_reset_check(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_str_t *code);
+static ngx_int_t ngx_http_registration_reset_hash(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_reset_query(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_reset_end_sessions(
+    ngx_http_request_t *r, ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_reset_reply(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+
+
+/* KEYS: codes.  ARGV: hash of the code. */
+
+static ngx_registration_script_t  ngx_http_registration_check_script = {
+    ngx_string(NGX_HTTP_REGISTRATION_CHECK_CODE
+               "return check_code(KEYS[1], ARGV[1])"), { 0 }
+};
+
+
+/* KEYS: codes, sessions of the account.  ARGV: prefix of session keys. */
+
+static ngx_registration_script_t  ngx_http_registration_end_script = {
+    ngx_string(
+    "redis.call('DEL', KEYS[1])\n"
+    "for _, hash in ipairs(redis.call('SMEMBERS', KEYS[2])) do\n"
+    "  redis.call('DEL', ARGV[1] .. hash)\n"
+    "end\n"
+    "return redis.call('DEL', KEYS[2])"), { 0 }
+};
+
+
+static ngx_registration_statement_t  ngx_http_registration_reset_sql = {
+    "registration_reset_password",
+    "SELECT registration.reset_password($1, $2, $3, $4)",
+    4
+};
+
+
+static const char  *ngx_http_registration_reset_members[] = {
+    "account", "email", "code", "password", NULL
+};
+
+
+ngx_int_t
+ngx_http_registration_password_reset(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    reg_code_t                      code;
+    ngx_str_t                       value[4];
+    reg_faults_t                    faults;
+    ngx_http_registration_reset_t  *reset;
+
+    faults.n = 0;
+    ngx_http_registration_members(ctx, ngx_http_registration_reset_members,
+                                  value, &faults);
+
+    if (value[3].len) {
+        code = reg_password_length(ngx_http_registration_str(&value[3]));
+
+        if (code != REG_OK) {
+            reg_faults_add(&faults, "password", code);
+        }
+    }
+
+    if (faults.n) {
+        return ngx_http_registration_faults(r, 422, &faults);
+    }
+
+    reset = ngx_pcalloc(r->pool, sizeof(ngx_http_registration_reset_t));
+    if (reset == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ctx->data = reset;
+
+    reset->account = value[0];
+    reset->email = value[1];
+    reset->password = value[3];
+    reset->by_email = ngx_strlchr(value[0].data, value[0].data + value[0].len,
+                                  '@')
+                      != NULL;
+
+    if (ngx_http_registration_normalize(ctx, "email", "email", &reset->email)
+        != NGX_OK
+        || ngx_http_registration_normalize(ctx, "code", "email_code",
+                                           &value[2])
+           != NGX_OK
+        || ngx_http_registration_normalize(ctx, "account",
+                                           reset->by_email ? "email"
+                                                           : "username",
+                                           &reset->account)
+           != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_http_registration_reset_check(r, ctx, &value[2]);
+}
+
+
+static ngx_int_t
+ngx_http_registration_reset_check(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_str_t *code)
+{
+    ngx_int_t                       rc;
+    ngx_str_t                       argv[2];
+    ngx_http_registration_reset_t  *reset;
+
+    reset = ctx->data;
+
+    if (ngx_http_registration_draft_cookie(r, ctx, 0) != NGX_OK) {
+
+        /* the code was sent to another browser, or too long ago */
+
+        return ngx_http_registration_fault(r, 422, "code", REG_CODE_EXPIRED);
+    }
+
+    if (ngx_http_registration_code_key(r, ctx, NGX_HTTP_REGISTRATION_RESET,
+                                       &reset->email, &reset->code_key)
+        != NGX_OK
+        || ngx_http_registration_code_hash(r, ctx, code, &argv[1]) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    argv[0] = reset->code_key;
+
+    rc = ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
+                                       &ngx_http_registration_check_script, 1,
+                                       argv, 2);
+
+    return ngx_http_registration_wait(r, ctx, rc,
+                                      ngx_http_registration_reset_hash);
+}
+
+
+static ngx_int_t
+ngx_http_registration_reset_hash(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    ngx_int_t                          rc;
+    reg_code_t                         code;
+    redisReply                        *reply;
+    ngx_http_registration_password_t  *job;
+
+    reply = ctx->call.result;
+    code = ngx_http_registration_code_outcome(reply->integer);
+
+    if (code != REG_OK) {
+        return ngx_http_registration_fault(r, 422, "code", code);
+    }
+
+    job = ngx_http_registration_password_create(ctx, ctx->body);
+    if (job == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    job->hash = 1;
+
+    rc = ngx_http_registration_password_start(ctx, job);
+
+    return ngx_http_registration_wait(r, ctx, rc,
+                                      ngx_http_registration_reset_query);
+}
+
+
+static ngx_int_t
+ngx_http_registration_reset_query(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    ngx_int_t                          rc;
+    ngx_registration_param_t           params[4], *param;
+    ngx_http_registration_reset_t     *reset;
+    ngx_http_registration_password_t  *job;
+
+    reset = ctx->data;
+    job = ctx->call.result;
+
+    if (ngx_http_registration_password_failed(r, job)) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (job->code != REG_OK) {
+        return ngx_http_registration_fault(r, 422, "password", job->code);
+    }
+
+    ngx_memzero(params, sizeof(params));
+
+    param = reset->by_email ? &params[1] : &params[0];
+
+    if (ngx_http_registration_lookup(r, ctx,
+                                     reset->by_email ? "email" : "username",
+                                     (char *) reset->account.data,
+                                     reset->account.len, param)
+        != NGX_OK
+        || ngx_http_registration_lookup(r, ctx, "email",
+                                        (char *) reset->email.data,
+                                        reset->email.len, &params[2])
+           != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    params[3].value.len = ngx_strlen(job->phc);
+    params[3].value.data = (u_char *) job->phc;
+
+    rc = ngx_registration_postgres_query(ctx->conf->postgres, &ctx->call,
+                                         &ngx_http_registration_reset_sql,
+                                         params, 0);
+
+    return ngx_http_registration_wait(r, ctx, rc,
+                                      ngx_http_registration_reset_end_sessions);
+}
+
+
+static ngx_int_t
+ngx_http_registration_reset_end_sessions(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    ngx_int_t                       rc;
+    PGresult                       *result;
+    ngx_str_t                       argv[3], account;
+    ngx_http_registration_reset_t  *reset;
+
+    reset = ctx->data;
+    result = ctx->call.result;
+
+    if (PQntuples(result) != 1 || PQgetisnull(result, 0, 0)) {
+
+        /* the mailbox is read by who asks, but the account is not its */
+
+        return ngx_http_registration_fault(r, 422, "account", REG_MISMATCH);
+    }
+
+    account.len = PQgetlength(result, 0, 0);
+    account.data = (u_char *) PQgetvalue(result, 0, 0);
+
+    argv[0] = reset->code_key;
+    ngx_str_set(&argv[2], NGX_HTTP_REGISTRATION_SESSION_KEY);
+
+    if (ngx_http_registration_sessions_key(r, &account, &argv[1]) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    rc = ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
+                                       &ngx_http_registration_end_script, 2,
+                                       argv, 3);
+
+    return ngx_http_registration_wait(r, ctx, rc,
+                                      ngx_http_registration_reset_reply);
+}
+
+
+static ngx_int_t
+ngx_http_registration_reset_reply(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    return ngx_http_registration_reply_empty(r, NGX_HTTP_NO_CONTENT);
+}

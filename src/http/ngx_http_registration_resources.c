@@ -1,0 +1,289 @@
+
+/*
+ * What a configuration needs to serve: its files are loaded and checked, its
+ * adapters made.  A failure names the file and line of what asked for it.
+ */
+
+
+#include <ngx_http_registration.h>
+
+
+typedef struct {
+    const char  *directive;
+    size_t       offset;        /* of a pointer that must not be NULL */
+} ngx_http_registration_needed_t;
+
+
+static ngx_int_t ngx_http_registration_check_needed(ngx_conf_t *cf,
+    ngx_http_registration_main_conf_t *rmcf);
+static ngx_int_t ngx_http_registration_default_threads(ngx_conf_t *cf,
+    ngx_http_registration_main_conf_t *rmcf);
+static ngx_int_t ngx_http_registration_load_files(ngx_conf_t *cf,
+    ngx_http_registration_main_conf_t *rmcf);
+static ngx_int_t ngx_http_registration_load_mail(ngx_conf_t *cf,
+    ngx_http_registration_main_conf_t *rmcf);
+static ngx_int_t ngx_http_registration_etag(ngx_conf_t *cf, ngx_str_t *etag,
+    const char *text, size_t len);
+static void ngx_http_registration_unload(void *data);
+static ngx_int_t ngx_http_registration_failed(ngx_conf_t *cf,
+    ngx_http_registration_file_t *file, reg_error_t *error);
+
+
+#define ngx_http_registration_needed(directive, member)                       \
+    { directive, offsetof(ngx_http_registration_main_conf_t, member) }
+
+
+static ngx_http_registration_needed_t  ngx_http_registration_needs[] = {
+    ngx_http_registration_needed("registration_database",
+                                 postgres_conf.conninfo.data),
+    ngx_http_registration_needed("registration_redis", redis_conf.addr),
+    ngx_http_registration_needed("registration_mail_from", mail_from.data),
+    ngx_http_registration_needed("registration_mail_templates",
+                                 templates.path.data),
+    ngx_http_registration_needed("registration_key_file",
+                                 key_file.path.data),
+    ngx_http_registration_needed("registration_form", form_file.path.data),
+    ngx_http_registration_needed("registration_regions",
+                                 regions_file.path.data),
+    ngx_http_registration_needed("registration_holidays",
+                                 holidays_file.path.data),
+    ngx_http_registration_needed("registration_documents", documents),
+    { NULL, 0 }
+};
+
+
+/* Templates of mail, by purpose; a language's name comes before ".txt". */
+
+static const char  *ngx_http_registration_mails[] = {
+    "registration",
+    "password_reset"
+};
+
+static const char  *ngx_http_registration_languages[] = { "zh-CN", "en" };
+
+static const char  *ngx_http_registration_mail_names[] = {
+    "code", "minutes", "title", NULL
+};
+
+
+ngx_int_t
+ngx_http_registration_load(ngx_conf_t *cf,
+    ngx_http_registration_main_conf_t *rmcf)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    if (ngx_http_registration_check_needed(cf, rmcf) != NGX_OK
+        || ngx_http_registration_default_threads(cf, rmcf) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_http_registration_unload;
+    cln->data = rmcf;
+
+    if (ngx_http_registration_load_files(cf, rmcf) != NGX_OK
+        || ngx_http_registration_load_mail(cf, rmcf) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    rmcf->redis = ngx_registration_redis_create(cf->pool, &rmcf->redis_conf);
+    rmcf->postgres = ngx_registration_postgres_create(cf->pool,
+                                                      &rmcf->postgres_conf);
+    rmcf->smtp = ngx_registration_smtp_create(cf->pool, &rmcf->smtp_conf);
+
+    if (rmcf->redis == NULL || rmcf->postgres == NULL || rmcf->smtp == NULL) {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_registration_check_needed(ngx_conf_t *cf,
+    ngx_http_registration_main_conf_t *rmcf)
+{
+    const char                      *missing;
+    ngx_http_registration_needed_t  *need;
+
+    missing = rmcf->smtp_conf.connections ? NULL : "registration_smtp";
+
+    for (need = ngx_http_registration_needs; need->directive; need++) {
+        if (*(void **) ((u_char *) rmcf + need->offset) == NULL) {
+            missing = need->directive;
+            break;
+        }
+    }
+
+    if (missing == NULL) {
+        return NGX_OK;
+    }
+
+    ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                  "\"registration\" needs the directive \"%s\" in \"http\"; "
+                  "it is used in %s:%ui",
+                  missing, rmcf->mount.conf, rmcf->mount.line);
+
+    return NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_http_registration_default_threads(ngx_conf_t *cf,
+    ngx_http_registration_main_conf_t *rmcf)
+{
+    ngx_uint_t           i;
+    ngx_thread_pool_t  **pools[3];
+
+    pools[0] = &rmcf->password_threads;
+    pools[1] = &rmcf->picture_threads;
+    pools[2] = &rmcf->file_threads;
+
+    for (i = 0; i < 3; i++) {
+        if (*pools[i] == NULL) {
+            *pools[i] = ngx_thread_pool_add(cf, NULL);
+        }
+
+        if (*pools[i] == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_registration_load_files(ngx_conf_t *cf,
+    ngx_http_registration_main_conf_t *rmcf)
+{
+    size_t        len;
+    reg_error_t   error;
+    const char   *text;
+
+    rmcf->keys = reg_keys_load((char *) rmcf->key_file.path.data, &error);
+    if (rmcf->keys == NULL) {
+        return ngx_http_registration_failed(cf, &rmcf->key_file, &error);
+    }
+
+    rmcf->regions = reg_regions_load((char *) rmcf->regions_file.path.data,
+                                     &error);
+    if (rmcf->regions == NULL) {
+        return ngx_http_registration_failed(cf, &rmcf->regions_file, &error);
+    }
+
+    rmcf->form = reg_form_load((char *) rmcf->form_file.path.data,
+                               rmcf->regions, &error);
+    if (rmcf->form == NULL) {
+        return ngx_http_registration_failed(cf, &rmcf->form_file, &error);
+    }
+
+    rmcf->calendar = reg_calendar_load((char *) rmcf->holidays_file.path.data,
+                                       &error);
+    if (rmcf->calendar == NULL) {
+        return ngx_http_registration_failed(cf, &rmcf->holidays_file, &error);
+    }
+
+    text = reg_form_json(rmcf->form, &len);
+
+    if (ngx_http_registration_etag(cf, &rmcf->form_etag, text, len)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    text = reg_regions_json(rmcf->regions, &len);
+
+    return ngx_http_registration_etag(cf, &rmcf->regions_etag, text, len);
+}
+
+
+static ngx_int_t
+ngx_http_registration_load_mail(ngx_conf_t *cf,
+    ngx_http_registration_main_conf_t *rmcf)
+{
+    char                  path[NGX_MAX_PATH];
+    ngx_uint_t            i, n;
+    reg_error_t           error;
+    reg_mail_template_t  *template;
+
+    for (i = 0; i < NGX_HTTP_REGISTRATION_PURPOSES; i++) {
+        for (n = 0; n < REG_LANGUAGES; n++) {
+
+            (void) ngx_snprintf((u_char *) path, sizeof(path),
+                                "%V/%s.%s.txt%Z", &rmcf->templates.path,
+                                ngx_http_registration_mails[i],
+                                ngx_http_registration_languages[n]);
+
+            template = reg_mail_template_load(path,
+                                              ngx_http_registration_mail_names,
+                                              &error);
+            if (template == NULL) {
+                return ngx_http_registration_failed(cf, &rmcf->templates,
+                                                    &error);
+            }
+
+            rmcf->mail[i][n] = template;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* A strong validator (RFC 9110, 8.8.3) of the text alone. */
+
+static ngx_int_t
+ngx_http_registration_etag(ngx_conf_t *cf, ngx_str_t *etag, const char *text,
+    size_t len)
+{
+    uint32_t  crc;
+
+    etag->data = ngx_pnalloc(cf->pool, sizeof("\"00000000-00000000\""));
+    if (etag->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    crc = ngx_crc32_long((u_char *) text, len);
+    etag->len = ngx_sprintf(etag->data, "\"%08xD-%xz\"", crc, len)
+                - etag->data;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_registration_unload(void *data)
+{
+    ngx_http_registration_main_conf_t *rmcf = data;
+
+    ngx_uint_t  i, n;
+
+    reg_keys_free(rmcf->keys);
+    reg_form_free(rmcf->form);
+    reg_regions_free(rmcf->regions);
+    reg_calendar_free(rmcf->calendar);
+
+    for (i = 0; i < NGX_HTTP_REGISTRATION_PURPOSES; i++) {
+        for (n = 0; n < REG_LANGUAGES; n++) {
+            reg_mail_template_free(rmcf->mail[i][n]);
+        }
+    }
+}
+
+
+static ngx_int_t
+ngx_http_registration_failed(ngx_conf_t *cf,
+    ngx_http_registration_file_t *file, reg_error_t *error)
+{
+    ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "%s; it is used in %s:%ui",
+                  error->text, file->conf, file->line);
+
+    return NGX_ERROR;
+}

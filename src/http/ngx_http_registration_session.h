@@ -1,0 +1,51 @@
+
+/*
+ * The session in Redis: a sealed record under the hash of its token, made
+ * longer by each use, and in a set of its account's sessions, so that all of
+ * them can be ended at once.
+ */
+
+
+#ifndef _NGX_HTTP_REGISTRATION_SESSION_H_INCLUDED_
+#define _NGX_HTTP_REGISTRATION_SESSION_H_INCLUDED_
+
+
+#include <ngx_http_registration.h>
+
+
+typedef struct {
+    ngx_str_t                        account;   /* PostgreSQL's id */
+    ngx_str_t                        number;
+    ngx_str_t                        status;
+    time_t                           created;
+    ngx_http_registration_ticket_t   ticket;
+} ngx_http_registration_session_t;
+
+
+/*
+ * Starts the look-up of the session that the request's cookie names.
+ * NGX_DONE when there is no cookie.
+ */
+
+ngx_int_t ngx_http_registration_session_look_up(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+
+/* The session that was found; NULL when it has ended. */
+
+ngx_http_registration_session_t *ngx_http_registration_session_read(
+    ngx_http_request_t *r, ngx_http_registration_ctx_t *ctx,
+    redisReply *reply);
+
+/* The record to be stored of a new session. */
+
+ngx_int_t ngx_http_registration_session_record(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx,
+    ngx_http_registration_session_t *session, ngx_str_t *record);
+
+/* The Redis key of the set of an account's sessions. */
+
+ngx_int_t ngx_http_registration_sessions_key(ngx_http_request_t *r,
+    ngx_str_t *account, ngx_str_t *key);
+
+
+#endif /* _NGX_HTTP_REGISTRATION_SESSION_H_INCLUDED_ */
