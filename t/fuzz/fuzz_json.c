@@ -3,10 +3,13 @@
  * twice changes nothing more, a draft has no fault that the whole
  * application has not, and the same values always give the same faults.
  *
- * Runs in the root of the repository, with REG_REGIONS naming a regions file.
+ * Runs in the root of the repository, where conf/form.json is.
  */
 
+#include <unistd.h>
+
 #include "reg_fields.h"
+#include "../unit/reg_test_regions.h"
 
 
 static reg_rules_t *rules_once(void);
@@ -65,6 +68,8 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 static reg_rules_t *
 rules_once(void)
 {
+    int                  fd;
+    char                 path[] = "/tmp/reg-fuzz-XXXXXX";
     reg_error_t          error;
     reg_regions_t       *regions;
     static reg_rules_t   rules;
@@ -73,12 +78,14 @@ rules_once(void)
         return &rules;
     }
 
-    if (getenv("REG_REGIONS") == NULL) {
-        fprintf(stderr, "set REG_REGIONS to a regions file\n");
-        exit(2);
-    }
+    fd = mkstemp(path);
+    expect(fd != -1);
+    expect(write(fd, REG_TEST_REGIONS, sizeof(REG_TEST_REGIONS) - 1)
+           == sizeof(REG_TEST_REGIONS) - 1);
+    close(fd);
 
-    regions = reg_regions_load(getenv("REG_REGIONS"), &error);
+    regions = reg_regions_load(path, &error);
+    unlink(path);
 
     if (regions != NULL) {
         rules.regions = regions;
