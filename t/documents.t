@@ -208,9 +208,15 @@ for my $way ([ 'with a length' ], [ 'chunked', how => 'chunked' ]) {
     ok($exchange->closed(10), 'and the connection is closed');
 }
 
-problem_is(client()->request('POST', 'documents', body => 'x' x 7_000_000,
-                             type => $type, http2 => 1),
-           413, undef, 'the same over HTTP/2');
+# curl 7.88 gives up when nginx resets the stream: the log tells the status.
+
+eval {
+    client()->request('POST', 'documents', body => 'x' x 7_000_000,
+                      type => $type, http2 => 1);
+};
+
+like(Test::Registration::Servers::slurp(servers()->{dir} . '/access.log'),
+     qr{ POST /api/documents 413\n\z}, 'the same over HTTP/2');
 
 
 # Upright, and nothing but the picture

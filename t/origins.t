@@ -11,6 +11,8 @@ run_blocks($client, port => $client->{port});
 
 # Every write, not only one of them.
 
+$client = client();
+
 for ([ 'PUT', 'draft' ], [ 'DELETE', 'draft' ], [ 'POST', 'documents' ],
      [ 'DELETE', 'documents/AAAAAAAAAAAAAAAAAAAAAA' ],
      [ 'POST', 'email-codes' ], [ 'POST', 'registrations' ],

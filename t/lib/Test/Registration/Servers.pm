@@ -22,6 +22,7 @@ use constant STOP_SECONDS  => 10;
 
 our $ROOT  = abs_path(dirname(__FILE__) . '/../../../..');
 our $BUILD = $ENV{REG_BUILD} // "$ROOT/build";
+our $TEST  = $ENV{REG_TEST}  // "$BUILD/test";      # a second run has another
 
 # nginx keeps what it allocated until it ends, so leaks are looked for when
 # asked: REG_LEAKS=1.
@@ -56,7 +57,7 @@ sub new ($class, %option)
 
 sub make_directory ($name)
 {
-    my $link = "$BUILD/test/$name";
+    my $link = "$TEST/$name";
     my $path = $link;
 
     remove_tree(readlink $link) if -l $link;
@@ -349,7 +350,7 @@ sub template ($self)
 {
     my $version = sha1_hex(join "\0", pg_bin(),
         map { $_, slurp($_) } sort glob "$ROOT/sql/*.sql");
-    my $base = reachable_base("$BUILD/test");
+    my $base = reachable_base($TEST);
     my $dir  = "$base/template-$version";
 
     return $dir if -d $dir;
