@@ -157,13 +157,20 @@ reg_jpeg_prove(reg_picture_t *picture)
 
         code = REG_TRUNCATED;
 
-        if (decoder->stray >= picture->len) {
+        if (decoder->stray + 4 > picture->len) {
             break;
         }
 
         picture->len -= decoder->stray;
-
         end = picture->data + picture->offset + picture->len;
+
+        /* half of a stuffed FF 00 would now be taken for a fill byte */
+
+        while (end[-3] == 0xff) {
+            picture->len--;
+            end--;
+        }
+
         end[-2] = 0xff;
         end[-1] = JPEG_EOI;
     }
