@@ -2,8 +2,8 @@
 /*
  * libcurl's multi interface on nginx's event loop.
  *
- * libcurl's callbacks only move nginx's events; libcurl is called from event
- * handlers alone.
+ * libcurl's callbacks only move nginx's events: libcurl must not be called
+ * from them.  Event handlers call it.
  */
 
 
@@ -32,10 +32,19 @@ struct ngx_registration_curl_s {
 };
 
 
+typedef struct {
+    ngx_registration_curl_t  *curl;
+    ngx_connection_t         *connection;
+    curl_socket_t             fd;           /* as libcurl knows it */
+} ngx_registration_curl_socket_t;
+
+
 static int ngx_registration_curl_set_timer(CURLM *multi, long timeout,
     void *data);
 static int ngx_registration_curl_set_socket(CURL *easy, curl_socket_t fd,
     int what, void *data, void *socket_data);
+static ngx_registration_curl_socket_t *ngx_registration_curl_add_socket(
+    ngx_registration_curl_t *curl, curl_socket_t fd);
 static void ngx_registration_curl_timer_handler(ngx_event_t *ev);
 static void ngx_registration_curl_socket_handler(ngx_event_t *ev);
 static void ngx_registration_curl_broken_handler(ngx_event_t *ev);
@@ -183,36 +192,60 @@ static int
 ngx_registration_curl_set_socket(CURL *easy, curl_socket_t fd, int what,
     void *data, void *socket_data)
 {
-    ngx_connection_t         *c = socket_data;
-    ngx_registration_curl_t  *curl = data;
+    ngx_registration_curl_t         *curl = data;
+    ngx_registration_curl_socket_t  *sock = socket_data;
 
     if (what == CURL_POLL_REMOVE) {
-        if (c) {
-            ngx_registration_curl_unwatch(c);
+        if (sock) {
+            ngx_registration_curl_unwatch(sock->connection);
+            ngx_free(sock);
         }
 
         return 0;
     }
 
-    if (c == NULL) {
-        c = ngx_registration_curl_watch(fd, curl,
-                                        ngx_registration_curl_socket_handler);
-        if (c == NULL) {
-            ngx_post_event(curl->broken, &ngx_posted_events);
-            return 0;
-        }
-
-        (void) curl_multi_assign(curl->multi, fd, c);
+    if (sock == NULL) {
+        sock = ngx_registration_curl_add_socket(curl, fd);
     }
 
-    if (ngx_registration_curl_want(c, what & CURL_POLL_IN,
-                                   what & CURL_POLL_OUT)
-        != NGX_OK)
+    if (sock == NULL
+        || ngx_registration_curl_want(sock->connection, what & CURL_POLL_IN,
+                                      what & CURL_POLL_OUT)
+           != NGX_OK)
     {
         ngx_post_event(curl->broken, &ngx_posted_events);
     }
 
     return 0;
+}
+
+
+static ngx_registration_curl_socket_t *
+ngx_registration_curl_add_socket(ngx_registration_curl_t *curl,
+    curl_socket_t fd)
+{
+    ngx_registration_curl_socket_t  *sock;
+
+    sock = ngx_alloc(sizeof(ngx_registration_curl_socket_t), ngx_cycle->log);
+    if (sock == NULL) {
+        return NULL;
+    }
+
+    sock->curl = curl;
+    sock->fd = fd;
+    sock->connection = ngx_registration_curl_watch(fd, sock,
+                                       ngx_registration_curl_socket_handler);
+
+    if (sock->connection == NULL) {
+        ngx_free(sock);
+        return NULL;
+    }
+
+    /* the one call of libcurl's that is meant for its callback */
+
+    (void) curl_multi_assign(curl->multi, fd, sock);
+
+    return sock;
 }
 
 
@@ -226,11 +259,13 @@ ngx_registration_curl_timer_handler(ngx_event_t *ev)
 static void
 ngx_registration_curl_socket_handler(ngx_event_t *ev)
 {
-    ngx_connection_t  *c;
+    ngx_connection_t                *c;
+    ngx_registration_curl_socket_t  *sock;
 
     c = ev->data;
+    sock = c->data;
 
-    ngx_registration_curl_act(c->data, c->fd,
+    ngx_registration_curl_act(sock->curl, sock->fd,
                               ev->write ? CURL_CSELECT_OUT : CURL_CSELECT_IN);
 }
 
@@ -310,10 +345,19 @@ ngx_connection_t *
 ngx_registration_curl_watch(curl_socket_t fd, void *data,
     ngx_event_handler_pt handler)
 {
+    int                copy;
     ngx_connection_t  *c;
 
-    c = ngx_get_connection(fd, ngx_cycle->log);
+    copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (copy == -1) {
+        ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, ngx_errno,
+                      "fcntl(F_DUPFD_CLOEXEC) failed");
+        return NULL;
+    }
+
+    c = ngx_get_connection(copy, ngx_cycle->log);
     if (c == NULL) {
+        (void) ngx_close_socket(copy);
         return NULL;
     }
 
@@ -356,10 +400,9 @@ ngx_registration_curl_set(ngx_event_t *ev, ngx_int_t event, ngx_uint_t wanted)
 void
 ngx_registration_curl_unwatch(ngx_connection_t *c)
 {
+    /* closing would leave it in epoll as long as libcurl has it open */
+
     (void) ngx_registration_curl_want(c, 0, 0);
 
-    /* the descriptor is libcurl's to close */
-
-    c->shared = 1;
     ngx_close_connection(c);
 }

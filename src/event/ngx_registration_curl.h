@@ -54,8 +54,9 @@ void ngx_registration_curl_destroy(ngx_registration_curl_t *curl);
 
 
 /*
- * The watch on a descriptor that belongs to libcurl: level-triggered, since
- * libcurl does not read until EAGAIN.  Unwatch does not close it.
+ * The watch on a socket of libcurl's: level-triggered, since libcurl does not
+ * read until EAGAIN, and on a duplicate, because libcurl 7.88 closes a socket
+ * that is not yet connected before it says so.
  */
 
 ngx_connection_t *ngx_registration_curl_watch(curl_socket_t fd, void *data,

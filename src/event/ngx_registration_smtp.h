@@ -22,7 +22,7 @@ typedef enum {
 
 
 typedef struct {
-    ngx_str_t      host;            /* for TLS and EHLO; NUL-terminated */
+    ngx_str_t      host;            /* as the certificate says */
     in_port_t      port;
     ngx_addr_t    *addr;            /* resolved at configuration time */
     ngx_uint_t     tls;
