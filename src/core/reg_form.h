@@ -23,8 +23,9 @@ typedef enum {
 
 
 /*
- * Loads and checks the form file (see the comments beside conf/form.json in
- * the README).  An error names file and line, also for a wrong value.
+ * Loads and checks the form file, of which conf/form.json is the sample: every
+ * member of it is needed and no other is known.  An error names file and
+ * line, also for a wrong value.
  */
 
 reg_form_t *reg_form_load(const char *path, const reg_regions_t *regions,
@@ -34,7 +35,9 @@ void reg_form_free(reg_form_t *form);
 /*
  * What GET /form answers: NUL-terminated JSON, owned by the form.  Every text
  * in it is an object {"zh-CN", "en"}; document types list the kinds they
- * need; "limits" holds the figures a page needs to judge early.
+ * need as "required" and "optional", and whether they may be "long_term";
+ * "fields" tells each field's "max" code points and whether it is
+ * "optional"; "limits" holds the figures a page needs to judge early.
  */
 
 const char *reg_form_json(const reg_form_t *form, size_t *len);
@@ -45,6 +48,7 @@ int reg_form_has_office(const reg_form_t *form, const char *id);
 /* Six-digit code of the province that "in_province" means: "410000". */
 
 const char *reg_form_province(const reg_form_t *form);
+
 /* The name of the service, which also signs its mails. */
 
 const char *reg_form_title(const reg_form_t *form, reg_language_t language);
@@ -68,7 +72,10 @@ const char *reg_form_message(const reg_form_t *form, const char *word,
 reg_regions_t *reg_regions_load(const char *path, reg_error_t *error);
 void reg_regions_free(reg_regions_t *regions);
 
-/* What GET /regions answers: a tree of {"code", "name", "children"}. */
+/*
+ * What GET /regions answers: {"regions": […]}, a tree of {"code", "name",
+ * "children"}; a region without parts has no "children".
+ */
 
 const char *reg_regions_json(const reg_regions_t *regions, size_t *len);
 
