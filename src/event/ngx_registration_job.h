@@ -24,7 +24,9 @@ typedef struct {
        abandoned: nobody has taken over what the job made */
     void        (*cleanup)(void *context, ngx_uint_t abandoned);
 
-    ngx_uint_t    nice;         /* run at this priority (setpriority) */
+    ngx_uint_t    nice;         /* run at this priority (setpriority); the
+                                   same for all jobs of a pool, a worker may
+                                   not raise it again */
     ngx_msec_t    timeout;
 } ngx_registration_job_type_t;
 

@@ -61,7 +61,10 @@ ngx_registration_postgres_t *ngx_registration_postgres_create(
  * Parameters are copied.  The result is a PGresult of PGRES_TUPLES_OK or
  * PGRES_COMMAND_OK in binary format when binary is set; an error of the
  * server is logged without its detail and comes as NGX_ERROR with the
- * PGresult (for its SQLSTATE).
+ * PGresult (for its SQLSTATE, which is never NULL), or as NGX_DECLINED
+ * without one when it is not the statement's fault: a shutdown, a standby, a
+ * timeout, a deadlock, no resources.  NGX_DECLINED does not tell whether the
+ * statement took effect.
  */
 
 ngx_int_t ngx_registration_postgres_query(ngx_registration_postgres_t *pg,

@@ -25,6 +25,7 @@ static ngx_int_t ngx_registration_postgres_want(ngx_event_t *ev,
     ngx_int_t event, ngx_uint_t want);
 static void ngx_registration_postgres_handler(ngx_event_t *ev);
 static void ngx_registration_postgres_timer_handler(ngx_event_t *ev);
+static void ngx_registration_postgres_silent(ngx_registration_postgres_t *pg);
 static void ngx_registration_postgres_poll(
     ngx_registration_postgres_connection_t *pc);
 static void ngx_registration_postgres_connected(
@@ -62,6 +63,7 @@ ngx_registration_postgres_connect(ngx_registration_postgres_t *pg)
     }
 
     pc->pg = pg;
+    pc->order = pg->order;
     pc->ident = (ngx_socket_t) -1;
 
     pc->timer.data = pc;
@@ -94,7 +96,9 @@ ngx_registration_postgres_connect(ngx_registration_postgres_t *pg)
         goto failed;
     }
 
-    ngx_add_timer(&pc->timer, pg->conf->timeout);
+    /* a host that is silent must leave time for the next one */
+
+    ngx_add_timer(&pc->timer, pg->conf->timeout / pg->nhosts);
 
     return NGX_OK;
 
@@ -204,11 +208,13 @@ ngx_registration_postgres_handler(ngx_event_t *ev)
 static void
 ngx_registration_postgres_timer_handler(ngx_event_t *ev)
 {
+    ngx_uint_t                               order;
     ngx_registration_postgres_t             *pg;
     ngx_registration_postgres_connection_t  *pc;
 
     pc = ev->data;
     pg = pc->pg;
+    order = pc->order;
 
     if (pc->op) {
         return;
@@ -222,8 +228,32 @@ ngx_registration_postgres_timer_handler(ngx_event_t *ev)
     ngx_registration_postgres_log_connect("no answer in time");
 
     ngx_registration_postgres_drop(pc);
-    ngx_registration_postgres_failed(pg);
+
+    if (order == pg->order) {
+        ngx_registration_postgres_silent(pg);
+    }
+
     ngx_registration_postgres_settle(pg);
+}
+
+
+/*
+ * The statements that wait try the next host at once, however many connects
+ * found this one silent.
+ */
+
+static void
+ngx_registration_postgres_silent(ngx_registration_postgres_t *pg)
+{
+    pg->order++;
+    pg->nsilent++;
+
+    if (pg->nsilent == pg->nhosts) {
+        pg->nsilent = 0;
+        ngx_registration_postgres_failed(pg);
+    }
+
+    ngx_registration_postgres_rotate(pg);
 }
 
 
@@ -298,6 +328,7 @@ ngx_registration_postgres_connected(ngx_registration_postgres_connection_t *pc)
         pc->connecting = 0;
         pg->nconnecting--;
         pg->backoff = 0;
+        pg->nsilent = 0;
 
         ngx_registration_postgres_idle(pc);
     }

@@ -61,6 +61,8 @@ struct ngx_registration_postgres_connection_s {
     ngx_uint_t                               nprepared;
     ngx_uint_t                               nalloc;
 
+    ngx_uint_t                               order;     /* of the hosts */
+
     unsigned                                 connecting:1;
     unsigned                                 preparing:1;
     unsigned                                 broken:1;
@@ -73,6 +75,9 @@ struct ngx_registration_postgres_s {
     /* PQconnectStartParams(), from conninfo */
     const char                             **keywords;
     const char                             **values;
+    ngx_uint_t                               nhosts;
+    ngx_uint_t                               nsilent;   /* of them, so far */
+    ngx_uint_t                               order;     /* theirs, counted */
 
     ngx_queue_t                              connections;   /* all */
     ngx_queue_t                              idle;
@@ -91,6 +96,10 @@ struct ngx_registration_postgres_s {
 
 ngx_int_t ngx_registration_postgres_set_params(ngx_pool_t *pool,
     ngx_registration_postgres_t *pg);
+
+/* Makes the first of several hosts the last. */
+
+void ngx_registration_postgres_rotate(ngx_registration_postgres_t *pg);
 
 
 /* ngx_registration_postgres_connection.c */

@@ -45,9 +45,12 @@ static void ngx_registration_postgres_item(const char **list,
     ngx_str_t *item);
 static const char *ngx_registration_postgres_value(PQconninfoOption *options,
     const char *keyword);
+static ngx_int_t ngx_registration_postgres_fill_params(ngx_pool_t *pool,
+    ngx_registration_postgres_t *pg, PQconninfoOption *options);
 static ngx_int_t ngx_registration_postgres_param(ngx_pool_t *pool,
     ngx_registration_postgres_t *pg, ngx_uint_t *n, const char *keyword,
     const char *value);
+static void ngx_registration_postgres_rotate_list(char *list);
 
 
 char *
@@ -374,19 +377,13 @@ ngx_registration_postgres_value(PQconninfoOption *options,
 }
 
 
-/*
- * What an administrator has set counts; the statement timeout is ours: it
- * keeps the server from going on when nobody waits any more.
- */
-
 ngx_int_t
 ngx_registration_postgres_set_params(ngx_pool_t *pool,
     ngx_registration_postgres_t *pg)
 {
-    u_char             *p;
     ngx_int_t           rc;
     ngx_uint_t          n;
-    const char         *own;
+    const char         *host;
     PQconninfoOption   *options, *option;
 
     options = PQconninfoParse((char *) pg->conf->conninfo.data, NULL);
@@ -405,21 +402,52 @@ ngx_registration_postgres_set_params(ngx_pool_t *pool,
     pg->keywords = ngx_pcalloc(pool, n * sizeof(char *));
     pg->values = ngx_pcalloc(pool, n * sizeof(char *));
 
+    if (pg->keywords && pg->values) {
+        rc = ngx_registration_postgres_fill_params(pool, pg, options);
+    }
+
+    pg->nhosts = 1;
+
+    host = ngx_registration_postgres_value(options, "host");
+
+    for ( /* void */ ; host && *host; host++) {
+        pg->nhosts += (*host == ',');
+    }
+
+    PQconninfoFree(options);
+
+    return rc;
+}
+
+
+/*
+ * What an administrator has set counts; the statement timeout is ours: it
+ * keeps the server from going on when nobody waits any more.
+ */
+
+static ngx_int_t
+ngx_registration_postgres_fill_params(ngx_pool_t *pool,
+    ngx_registration_postgres_t *pg, PQconninfoOption *options)
+{
+    u_char            *p;
+    ngx_uint_t         n;
+    const char        *own;
+    PQconninfoOption  *option;
+
     own = ngx_registration_postgres_value(options, "options");
 
     p = ngx_pnalloc(pool, (own ? ngx_strlen(own) : 0)
                           + sizeof(" -c statement_timeout=") + NGX_INT_T_LEN);
-
-    if (pg->keywords == NULL || pg->values == NULL || p == NULL) {
-        goto done;
+    if (p == NULL) {
+        return NGX_ERROR;
     }
 
     (void) ngx_sprintf(p, "%s -c statement_timeout=%M%Z", own ? own : "",
                        pg->conf->timeout);
 
-    /* Kerberos, which gssencmode asks, may ask the network */
-
     n = 0;
+
+    /* Kerberos, which gssencmode asks, may ask the network */
 
     if (ngx_registration_postgres_param(pool, pg, &n,
                                         "fallback_application_name",
@@ -429,7 +457,7 @@ ngx_registration_postgres_set_params(ngx_pool_t *pool,
                                            "disable")
            != NGX_OK)
     {
-        goto done;
+        return NGX_ERROR;
     }
 
     for (option = options; option->keyword; option++) {
@@ -438,23 +466,19 @@ ngx_registration_postgres_set_params(ngx_pool_t *pool,
                                                option->val)
                != NGX_OK)
         {
-            goto done;
+            return NGX_ERROR;
         }
     }
 
     if (ngx_registration_postgres_param(pool, pg, &n, "client_encoding",
                                         "UTF8")
-        == NGX_OK)
+        != NGX_OK)
     {
-        rc = ngx_registration_postgres_param(pool, pg, &n, "options",
-                                             (char *) p);
+        return NGX_ERROR;
     }
 
-done:
-
-    PQconninfoFree(options);
-
-    return rc;
+    return ngx_registration_postgres_param(pool, pg, &n, "options",
+                                           (char *) p);
 }
 
 
@@ -483,4 +507,51 @@ ngx_registration_postgres_param(ngx_pool_t *pool,
     (*n)++;
 
     return NGX_OK;
+}
+
+
+/*
+ * libpq tries the hosts in their order, and leaves one that is silent only
+ * when the system gives up.
+ */
+
+void
+ngx_registration_postgres_rotate(ngx_registration_postgres_t *pg)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; pg->keywords[i]; i++) {
+        if (ngx_strcmp(pg->keywords[i], "host") == 0
+            || ngx_strcmp(pg->keywords[i], "hostaddr") == 0
+            || ngx_strcmp(pg->keywords[i], "port") == 0)
+        {
+            ngx_registration_postgres_rotate_list((char *) pg->values[i]);
+        }
+    }
+}
+
+
+static void
+ngx_registration_postgres_rotate_list(char *list)
+{
+    char    c, *comma;
+    size_t  n;
+
+    comma = ngx_strchr(list, ',');
+    if (comma == NULL) {
+        return;
+    }
+
+    /* one character at a time, the first item and its comma to the end */
+
+    n = ngx_strlen(list);
+    list[n] = ',';
+
+    for (comma++; comma > list; comma--) {
+        c = list[0];
+        ngx_memmove(list, list + 1, n);
+        list[n] = c;
+    }
+
+    list[n] = '\0';
 }

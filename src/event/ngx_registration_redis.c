@@ -100,8 +100,7 @@ static ngx_registration_redis_op_t *ngx_registration_redis_op(
 static void ngx_registration_redis_op_free(ngx_registration_redis_op_t *op);
 static u_char *ngx_registration_redis_format(u_char *p, u_char *data,
     size_t len);
-static ngx_int_t ngx_registration_redis_sha1(
-    ngx_registration_script_t *script);
+static void ngx_registration_redis_sha1(ngx_registration_script_t *script);
 static ngx_int_t ngx_registration_redis_connect(
     ngx_registration_redis_t *redis);
 static redisAsyncContext *ngx_registration_redis_open(ngx_addr_t *addr);
@@ -250,9 +249,7 @@ ngx_registration_redis_script(ngx_registration_redis_t *redis,
     ngx_uint_t                    i;
     ngx_registration_redis_op_t  *op;
 
-    if (ngx_registration_redis_sha1(script) != NGX_OK) {
-        return NGX_ERROR;
-    }
+    ngx_registration_redis_sha1(script);
 
     op = ngx_registration_redis_op(redis, argv, argc,
                                    2 * NGX_REGISTRATION_SHA1_HEX);
@@ -419,6 +416,8 @@ ngx_registration_redis_error(ngx_registration_redis_op_t *op,
         redisAsyncFree(redis->context);
         return NGX_DECLINED;
     }
+
+    /* no fault of the command: it may succeed in a while */
 
     if (ngx_registration_redis_is(reply, "BUSY OOM MISCONF NOREPLICAS")) {
         return NGX_DECLINED;
@@ -642,14 +641,14 @@ ngx_registration_redis_format(u_char *p, u_char *data, size_t len)
 }
 
 
-static ngx_int_t
+static void
 ngx_registration_redis_sha1(ngx_registration_script_t *script)
 {
     u_char      digest[20];
     ngx_sha1_t  sha1;
 
     if (script->sha1[0]) {
-        return NGX_OK;
+        return;
     }
 
     ngx_sha1_init(&sha1);
@@ -657,8 +656,6 @@ ngx_registration_redis_sha1(ngx_registration_script_t *script)
     ngx_sha1_final(digest, &sha1);
 
     ngx_hex_dump(script->sha1, digest, sizeof(digest));
-
-    return NGX_OK;
 }
 
 
@@ -822,7 +819,7 @@ ngx_registration_redis_login(ngx_registration_redis_t *redis)
 }
 
 
-/* last is set in the answer that makes the connection ready. */
+/* last is set with the answer that makes the connection ready. */
 
 static void
 ngx_registration_redis_login_answer(redisAsyncContext *ac, void *data,
