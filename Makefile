@@ -157,8 +157,12 @@ $(out)/fuzz/fuzz_%: $(out)/fuzz/t/fuzz/fuzz_%.o $(out)/fuzz/libcore.a
 
 
 ## make cross       the number rules against other people's implementations
-cross: $(out)/data/regions.json $(out)/plain/libcore.a
-	$(Q)BUILD=$(out) CC='$(CC)' tools/cross $(out)
+cross: data $(out)/cross/numbers
+	$(Q)tools/cross $(out)
+
+$(out)/cross/numbers: $(out)/plain/t/cross/numbers.o $(out)/plain/libcore.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(call libs,$(core_packages))
 
 
 ## make sanitize    nginx from source, the module in it, under ASan and UBSan
