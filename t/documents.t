@@ -390,7 +390,7 @@ servers()->reload(directives => { draft => 'uploads=3 size=100m' });
 
     my $answer = $browser->upload('licence', picture());
 
-    problem_is($answer, 422, 'file too_many_attempts',
+    problem_is($answer, 422, 'file too_many_uploads',
                'a fourth is one too many');
     unlike($answer->json->{errors}[0]{message}, qr/验证码/,
            'which has nothing to do with a code');
@@ -406,7 +406,7 @@ servers()->reload(directives => { draft => 'uploads=30 size=20k' });
     status_is($browser->upload('licence', picture()), 201,
               'bytes of a draft: within');
     problem_is($browser->upload('supporting', picture()), 422,
-               'file too_many_attempts', 'and over');
+               'file too_many_uploads', 'and over');
 }
 
 checks();

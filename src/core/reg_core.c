@@ -36,6 +36,7 @@ static const char *const  reg_code_names[REG_CODES] = {
     [REG_CODE_WRONG] = "code_wrong",
     [REG_CODE_EXPIRED] = "code_expired",
     [REG_TOO_MANY_ATTEMPTS] = "too_many_attempts",
+    [REG_TOO_MANY_UPLOADS] = "too_many_uploads",
     [REG_WEAK_PASSWORD] = "weak_password",
     [REG_UNKNOWN_MEMBER] = "unknown_member",
     [REG_NOT_APPLICABLE] = "not_applicable",

@@ -55,6 +55,7 @@ typedef enum {
     REG_CODE_WRONG,
     REG_CODE_EXPIRED,
     REG_TOO_MANY_ATTEMPTS,
+    REG_TOO_MANY_UPLOADS,
     REG_WEAK_PASSWORD,
     REG_UNKNOWN_MEMBER,
     REG_NOT_APPLICABLE,         /* given, but this application has none */

@@ -56,6 +56,7 @@ static const char *const  reg_form_english[REG_CODES] = {
     [REG_DUPLICATE_DOCUMENT] = "The same picture is used twice",
     [REG_CODE_WRONG] = "The code is wrong",
     [REG_CODE_EXPIRED] = "The code has expired",
+    [REG_TOO_MANY_UPLOADS] = "Too many uploads for one draft: delete it and begin again",
     [REG_TOO_MANY_ATTEMPTS] = "There were too many attempts",
     [REG_WEAK_PASSWORD] = "The password is easy to guess",
     [REG_UNKNOWN_MEMBER] = "There is no such field",

@@ -77,10 +77,14 @@ const reg_form_word_t  reg_form_words[] = {
     { "payload_too_large", "The request is too large" },
     { "invalid", "Some values are not accepted" },
     { "unauthorized", "Sign-in is needed" },
+    { "sign_in_failed", "The account or the password is wrong" },
+    { "account_disabled", "This account is disabled" },
+    { "forbidden", "Access is forbidden" },
     { "forbidden_origin", "Requests from other sites are refused" },
     { "too_many_requests", "Too many requests" },
     { "unavailable", "The service is not available at the moment" },
     { "internal", "The server has failed" },
+    { "not_implemented", "This version cannot do that yet" },
     { "conflict", "The data has been changed by somebody else" },
     { NULL, NULL }
 };

@@ -439,7 +439,7 @@ ngx_http_registration_body_handler(ngx_http_request_t *r)
     if (r->request_body_in_single_buf) {
         rc = ngx_http_registration_parse_body(r, ctx);
 
-        if (rc != NGX_OK) {
+        if (ctx->body == NULL) {
             ngx_http_finalize_request(r, rc);
             return;
         }
@@ -448,6 +448,8 @@ ngx_http_registration_body_handler(ngx_http_request_t *r)
     ngx_http_registration_run(r);
 }
 
+
+/* Answers itself when the body is none. */
 
 static ngx_int_t
 ngx_http_registration_parse_body(ngx_http_request_t *r,

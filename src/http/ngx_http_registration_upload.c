@@ -717,7 +717,7 @@ ngx_http_registration_upload_reply(ngx_http_request_t *r,
         return ngx_http_registration_fault(r, 422, "file",
                                         reply->element[0]->str[0] == 'd'
                                         ? REG_DUPLICATE_DOCUMENT
-                                        : REG_TOO_MANY_ATTEMPTS);
+                                        : REG_TOO_MANY_UPLOADS);
     }
 
     id.len = reply->element[1]->len;
