@@ -269,28 +269,40 @@ sub start_postgres ($self)
 {
     my $dir = "$self->{dir}/postgres";
 
-    copy_cluster($self->template, $dir) if !-d $dir;
-    $self->run_postgres('postgres', $dir);
+    # The data is for PostgreSQL's user only, the socket above it is not.
+
+    if (!-d $dir) {
+        make_directory_of('postgres', $dir, 0755);
+        copy_cluster($self->template, "$dir/data");
+    }
+
+    $self->run_postgres('postgres', "$dir/data", $dir);
 
     return $self;
 }
 
 
-sub run_postgres ($self, $name, $dir)
+sub make_directory_of ($user, $path, $mode)
 {
-    my $log = "$dir/server.log";
+    make_path($path);
+    chmod $mode, $path;
+    chown((getpwnam $user)[2, 3], $path) if is_root();
+}
 
+
+sub run_postgres ($self, $name, $dir, $socket)
+{
     # Everything is logged, parameters too: what PostgreSQL is never told
     # it cannot leak, and the checks at the end read this log.
 
     $self->spawn($name, as_user('postgres'), pg_bin() . '/postgres',
-        '-D', $dir, '-k', $dir, '-c', 'listen_addresses=',
+        '-D', $dir, '-k', $socket, '-c', 'listen_addresses=',
         '-c', 'fsync=' . ($self->{durable} ? 'on' : 'off'),
         '-c', 'max_connections=60', '-c', 'shared_buffers=16MB',
         '-c', 'log_statement=all', '-c', 'log_min_duration_statement=0',
         '-c', 'timezone=UTC', '-c', 'logging_collector=off');
 
-    wait_for(sub { $self->ask_postgres($dir, 'postgres', 'select 1') })
+    wait_for(sub { $self->ask_postgres($socket, 'postgres', 'select 1') })
         // croak "PostgreSQL does not start: see $self->{dir}/$name.out";
 }
 
@@ -360,17 +372,15 @@ sub template ($self)
     my $draft = "$base/making-$$";
 
     remove_tree($draft);
-    make_path($draft, { mode => 0700 });
-    chown((getpwnam 'postgres')[2, 3], $draft) if is_root();
+    make_directory_of('postgres', $draft, 0700);
 
     run(as_user('postgres'), pg_bin() . '/initdb', '-D', $draft, '-U',
         'postgres', '-E', 'UTF8', '--locale=C.UTF-8', '-A', 'trust', '-N');
 
-    $self->run_postgres('template', $draft);
+    $self->run_postgres('template', $draft, $draft);
     $self->migrate($draft);
     $self->stop('template', 'INT');
 
-    unlink "$draft/server.log";
     rename $draft, $dir or remove_tree($draft);
 
     return $dir;
@@ -668,9 +678,7 @@ sub prepare_files ($self)
     # The workers write these.
 
     for my $path ("$dir/documents", "$dir/body") {
-        next if -d $path;
-        make_path($path, { mode => 0700 });
-        chown((getpwnam 'www-data')[2, 3], $path) if is_root();
+        make_directory_of('www-data', $path, 0700) if !-d $path;
     }
 }
 
