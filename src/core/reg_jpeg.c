@@ -22,6 +22,14 @@
 #define REG_JPEG_CUTS  4
 
 
+/*
+ * Turning holds all coefficients twice.  So much lets 33 Mpx through as
+ * telephones sample colours, and 16 Mpx of the most that a file can ask for.
+ */
+
+#define REG_JPEG_TURN_MEMORY  (200 * 1000 * 1000)
+
+
 const reg_jpeg_limits_t  reg_jpeg_limits = {
     600,                    /* below that no text of a document is legible */
     12000,
@@ -121,6 +129,10 @@ reg_jpeg_judge(const reg_jpeg_facts_t *facts, const reg_jpeg_limits_t *limits)
     if (pixels > limits->max_pixels
         || (facts->coefficients && pixels > limits->max_pixels_progressive))
     {
+        return REG_TOO_MANY_PIXELS;
+    }
+
+    if (facts->orientation != 1 && 2 * facts->memory > REG_JPEG_TURN_MEMORY) {
         return REG_TOO_MANY_PIXELS;
     }
 

@@ -44,9 +44,13 @@ typedef struct {
  * marker go; a picture that EXIF says is turned is turned losslessly
  * (then data is another malloc'ed buffer with the same offset).
  *
+ * Accepted are 8-bit baseline, extended sequential and progressive Huffman
+ * pictures, grey or of three colours.  Turning needs the coefficients twice:
+ * above 33 Mpx (4:2:0) a picture has to come upright.
+ *
  * REG_OK, REG_NOT_JPEG, REG_TRUNCATED (also for damaged data: any warning
  * of the decoder), REG_TOO_SMALL, REG_TOO_LARGE (a side), REG_TOO_MANY_PIXELS,
- * REG_LIMIT (scans), REG_INTERNAL.
+ * REG_LIMIT (scans), REG_INTERNAL.  Unless REG_OK, the data are spoiled.
  */
 
 reg_code_t reg_jpeg_clean(reg_picture_t *picture,

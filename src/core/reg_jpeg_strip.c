@@ -54,6 +54,8 @@ static void reg_jpeg_jfif(reg_jpeg_stripper_t *s, const unsigned char *body,
     size_t len);
 static reg_code_t reg_jpeg_frame(reg_jpeg_stripper_t *s, unsigned char marker,
     const unsigned char *body, size_t len);
+static uint64_t reg_jpeg_memory(const reg_jpeg_facts_t *facts,
+    const unsigned char *components, unsigned n);
 static reg_code_t reg_jpeg_scan(reg_jpeg_stripper_t *s,
     const unsigned char *body, size_t len);
 static reg_code_t reg_jpeg_scan_data(reg_jpeg_stripper_t *s);
@@ -297,9 +299,45 @@ reg_jpeg_frame(reg_jpeg_stripper_t *s, unsigned char marker,
         return REG_NOT_JPEG;
     }
 
+    s->facts->memory = reg_jpeg_memory(s->facts, body + 6, s->components);
+
+    if (s->facts->memory == 0) {
+        return REG_NOT_JPEG;
+    }
+
     reg_jpeg_segment_keep(s, marker, body, len);
 
     return REG_OK;
+}
+
+
+/* Two bytes a coefficient; 0 when a sampling factor is not 1 to 4. */
+
+static uint64_t
+reg_jpeg_memory(const reg_jpeg_facts_t *facts,
+    const unsigned char *components, unsigned n)
+{
+    unsigned  i, h, v, h_max, v_max, samples;
+
+    h_max = 0;
+    v_max = 0;
+    samples = 0;
+
+    for (i = 0; i < n; i++) {
+        h = components[3 * i + 1] >> 4;
+        v = components[3 * i + 1] & 0x0f;
+
+        if (h < 1 || h > 4 || v < 1 || v > 4) {
+            return 0;
+        }
+
+        h_max = h > h_max ? h : h_max;
+        v_max = v > v_max ? v : v_max;
+        samples += h * v;
+    }
+
+    return (uint64_t) facts->width * facts->height * samples * 2
+           / (h_max * v_max);
 }
 
 

@@ -15,6 +15,7 @@ typedef struct {
     unsigned  height;
     unsigned  scans;
     int       coefficients;     /* decoding needs all of them in memory */
+    uint64_t  memory;           /* bytes that all coefficients take */
     int       orientation;      /* of EXIF: 1 to 8 */
 } reg_jpeg_facts_t;
 

@@ -3,7 +3,10 @@
  *
  * It keeps at most one delimiter and one part's header (4 KiB), whatever the
  * chunking of its input, and is strict: lines end in CRLF, a header obeys RFC
- * 5322, the name is required, the closing delimiter must arrive.
+ * 5322, the name is required, the closing delimiter must arrive.  Preamble and
+ * epilogue are skipped; nested multipart, transfer encodings and names given
+ * twice are refused; file names lose folders and control characters and are
+ * cut at 255 bytes.
  */
 
 #ifndef REG_MULTIPART_H_INCLUDED

@@ -23,8 +23,9 @@ reg_code_t reg_password_length(reg_str_t password);
 
 /*
  * Whether it is common or made of the user's own data: own is a list of n
- * strings (those under 3 code points are passed over).  REG_OK,
- * REG_WEAK_PASSWORD or REG_INTERNAL (the dictionary cannot be read).
+ * strings (those under 3 code points are passed over).  From 16 bytes on it is
+ * a phrase: no dictionary, but no few characters, runs or repetitions either.
+ * REG_OK, REG_WEAK_PASSWORD or REG_INTERNAL (the dictionary cannot be read).
  */
 
 reg_code_t reg_password_judge(reg_str_t password, const reg_str_t *own,

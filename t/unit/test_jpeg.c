@@ -585,9 +585,9 @@ stray_bytes_before_markers_go(void **state)
 static void
 limits_hold_before_decoding(void **state)
 {
-    size_t          at, len;
+    size_t          n, at, len;
     picture_t       p;
-    unsigned char  *data;
+    unsigned char  *data, *more, segment[200];
 
     (void) state;
 
@@ -607,6 +607,18 @@ limits_hold_before_decoding(void **state)
     assert_int_equal(clean_of(data, len, &reg_jpeg_limits), REG_TOO_LARGE);
     memcpy(data + at + 5, "\x17\x70\x17\x70", 4);          /* 6000 x 6000 */
     assert_int_equal(clean_of(data, len, &reg_jpeg_limits), REG_TRUNCATED);
+
+    /* turning takes more memory than decoding: 36 Mpx are too many */
+
+    n = exif(segment, 6, 1);
+    more = insert(data, &len, 2, segment, n);
+    assert_int_equal(clean_of(more, len, &reg_jpeg_limits),
+                     REG_TOO_MANY_PIXELS);
+    memcpy(more + n + at + 5, "\x13\x88\x13\x88", 4);      /* 5000 x 5000 */
+    assert_int_equal(clean_of(more, len, &reg_jpeg_limits), REG_TRUNCATED);
+    more[n + at + 11] = 0x05;                           /* sampling */
+    assert_int_equal(clean_of(more, len, &reg_jpeg_limits), REG_NOT_JPEG);
+    free(more);
     free(data);
 
     p = plain;
