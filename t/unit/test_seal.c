@@ -162,6 +162,38 @@ key_files_that_others_may_use_are_refused(void **state)
 
 
 static void
+keys_without_line_end_rotate(void)
+{
+    char          link[80];
+    reg_keys_t   *keys;
+    struct stat   st;
+    reg_error_t   error;
+
+    keys = load(LOOKUP "seal 9 " KEY, &error);
+    assert_non_null(keys);
+    reg_keys_free(keys);
+
+    snprintf(link, sizeof(link), "%s.link", path);
+    assert_int_equal(symlink("keys", link), 0);
+    assert_int_equal(reg_keys_rotate(link, &error), REG_OK);
+    assert_int_equal(lstat(link, &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+    unlink(link);
+
+    keys = reg_keys_load(path, &error);
+    assert_non_null(keys);
+    assert_int_equal(reg_keys_current(keys), 10);
+    reg_keys_free(keys);
+
+    keys = load(LOOKUP "seal 4294967295 " KEY, &error);
+    assert_non_null(keys);
+    reg_keys_free(keys);
+    assert_int_not_equal(reg_keys_rotate(path, &error), REG_OK);
+    assert_non_null(strstr(error.text, "no room"));
+}
+
+
+static void
 keys_are_made_once_and_rotated(void **state)
 {
     size_t          len;
@@ -215,6 +247,10 @@ keys_are_made_once_and_rotated(void **state)
     }
 
     reg_keys_free(first);
+
+    /* a last line without its end, and a link that stays a link */
+
+    keys_without_line_end_rotate();
 }
 
 
