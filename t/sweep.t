@@ -15,29 +15,34 @@ my $dir = servers()->{dir};
 my $person = register();
 my @ids    = values $person->{body}{documents}->%*;
 
-# An abandoned draft, one that is alive, and what a crash left behind
+# An abandoned draft, one that is alive, and what a crash between storing a
+# picture and entering it into its draft leaves behind
 
 my $abandoned = client()->upload('licence', picture())->json->{id};
+my $orphan    = client()->upload('licence', picture())->json->{id};
 my $living    = client();
 my $alive     = $living->upload('licence', picture())->json->{id};
 
-my $orphan = 'B' x 22;
-my ($folder) = stored($ids[0]) =~ m{(.*)/};
+servers()->redis('DEL', "registration:document:$orphan");
+ok(stored($_), 'an upload is stored') for $abandoned, $orphan, $alive;
 
-Test::Registration::Servers::spew("$folder/$orphan", 'x' x 100);
-chown +(stat $folder)[4, 5], "$folder/$orphan";
+sub keep_alive ($condition, $seconds)
+{
+    for (1 .. $seconds) {
+        $living->put('draft', { postcode => '450000' });
+        return 1 if $condition->();
+        sleep 1;
+    }
 
-ok(stored($abandoned), 'an upload is stored');
-
-for (1 .. 9) {
-    $living->put('draft', { postcode => '450000' });
-    sleep 1;
+    return $condition->();
 }
 
-ok(wait_for(sub { !stored($abandoned) }, 5),
+keep_alive(sub { 0 }, 7);
+
+ok(keep_alive(sub { !stored($abandoned) }, 5),
    'an abandoned draft\'s picture is swept');
-ok(wait_for(sub { !-e "$folder/$orphan" }, 5),
-   'so is a file that nobody ever owned');
+ok(keep_alive(sub { !stored($orphan) }, 5),
+   'so is a file that nobody owns');
 ok(stored($alive), 'a draft in use keeps its picture');
 status_is($living->get("documents/$alive"), 200, 'and can show it');
 is(scalar(grep { stored($_) } @ids), scalar @ids,
@@ -48,11 +53,7 @@ is(scalar(grep { stored($_) } @ids), scalar @ids,
 
 servers()->stop('postgres', 'INT');
 
-for (1 .. 6) {
-    $living->put('draft', { postcode => '450000' });
-    sleep 1;
-}
-
+keep_alive(sub { 0 }, 6);
 is(scalar(grep { stored($_) } @ids), scalar @ids,
    'PostgreSQL is down: an application\'s pictures stay');
 

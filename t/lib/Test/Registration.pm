@@ -37,7 +37,7 @@ use Test::Registration::Servers;
 our @EXPORT = qw(
     start servers client run_blocks checks problem_is status_is
     person organisation kinds fields picture
-    mails mail_to code_for fill draft_for submit register decide sign_in
+    mails mail_to code_for fill draft_for submit submit_again register decide sign_in
     wait_for elapsed sleep stored
 );
 
@@ -224,7 +224,23 @@ sub draft_for ($client, $values, %more)
 }
 
 
-sub submit ($client, $body) { $client->post('registrations', $body) }
+sub submit ($client, $body)
+{
+    $client->{before} = { $client->{cookies}->%* };
+
+    return $client->post('registrations', $body);
+}
+
+
+# Once more, by a client that the answer, with its end of the draft's cookie,
+# has never reached.
+
+sub submit_again ($client, $body)
+{
+    $client->{cookies} = { $client->{before}->%* };
+
+    return $client->post('registrations', $body);
+}
 
 
 # A registration from end to end; what the flow made, or the test dies.
