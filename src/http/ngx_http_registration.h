@@ -191,6 +191,14 @@ ngx_http_registration_str(ngx_str_t *s)
 }
 
 
+static ngx_inline ngx_uint_t
+ngx_http_registration_equal(ngx_str_t *s, const char *text)
+{
+    return s->len == ngx_strlen(text)
+           && ngx_memcmp(s->data, text, s->len) == 0;
+}
+
+
 /* ngx_http_registration_conf.c: directives, and what they build */
 
 char *ngx_http_registration_mount(ngx_conf_t *cf, ngx_command_t *cmd,

@@ -163,7 +163,7 @@ ngx_http_registration_draft_field(ngx_http_request_t *r,
     ngx_int_t   rc;
     ngx_str_t   context, text;
 
-    if (name->len == 4 && ngx_strncmp(name->data, "step", 4) == 0) {
+    if (ngx_http_registration_equal(name, "step")) {
         draft->step = value->data[0] - '0';
         return NGX_OK;
     }

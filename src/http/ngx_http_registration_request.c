@@ -317,11 +317,8 @@ ngx_http_registration_foreign(ngx_http_request_t *r)
     h = ngx_http_registration_header(r, "sec-fetch-site",
                                      sizeof("sec-fetch-site") - 1);
     if (h) {
-        return !(h->value.len == sizeof("same-origin") - 1
-                 && ngx_strncmp(h->value.data, "same-origin", h->value.len)
-                    == 0)
-               && !(h->value.len == sizeof("none") - 1
-                    && ngx_strncmp(h->value.data, "none", h->value.len) == 0);
+        return !ngx_http_registration_equal(&h->value, "same-origin")
+               && !ngx_http_registration_equal(&h->value, "none");
     }
 
     h = ngx_http_registration_header(r, "origin", sizeof("origin") - 1);

@@ -470,8 +470,8 @@ ngx_http_registration_sign_in_session(ngx_http_request_t *r,
 static ngx_uint_t
 ngx_http_registration_may_enter(ngx_http_registration_session_t *session)
 {
-    return ngx_strcmp(session->status.data, "approved") == 0
-           || ngx_strcmp(session->status.data, "returned") == 0;
+    return ngx_http_registration_equal(&session->status, "approved")
+           || ngx_http_registration_equal(&session->status, "returned");
 }
 
 
@@ -500,7 +500,7 @@ ngx_http_registration_sign_in_reply(ngx_http_request_t *r,
                       "submitted_at", in->submitted_at.data,
                       in->submitted_at.len);
 
-    if (ngx_strcmp(in->session.status.data, "pending") == 0) {
+    if (ngx_http_registration_equal(&in->session.status, "pending")) {
         json_object_set_new(reply, "due_date",
                             json_stringn((char *) in->due_date.data,
                                          in->due_date.len));
