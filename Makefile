@@ -54,7 +54,7 @@ defs = $(shell $(PKG_CONFIG) --cflags-only-I $(1))
 .SECONDARY:
 .PHONY: all help packages module ctl data run stop test unit unit-plain \
         unit-sanitized fuzz cross sanitize prove prove-sanitized \
-        install install-files deb clean
+        specimens install install-files deb clean
 
 all: module ctl data
 
@@ -185,6 +185,26 @@ prove-sanitized: sanitize ctl data
 	    tools/prove sanitized $(out) $(T)
 
 nginx = $(shell PATH=$$PATH:/usr/sbin command -v nginx)
+
+
+## make specimens   pictures of no real document to try the service with, in
+##                  $(BUILD)/specimens
+specimens:
+	$(Q)tools/packages specimens
+	$(Q)$(MAKE) --no-print-directory $(specimens)
+
+specimen_kinds := id_card_portrait id_card_emblem id_card_handheld licence \
+                  passport_page
+specimens      := $(specimen_kinds:%=$(out)/specimens/%.jpg)
+
+$(out)/specimens/%.jpg: $(out)/specimens/draw
+	@echo "  DRAW    $@"
+	$(Q)$< --kind $* $@ > /dev/null
+
+$(out)/specimens/draw: t/specimen/draw.c Makefile
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(warnings) $(CFLAGS) $(call defs,cairo) -o $@ $< \
+	    $(call libs,cairo libjpeg) -lm
 
 
 ## make data        regions.json and holidays.json, from their npm packages
