@@ -582,6 +582,40 @@ stray_bytes_before_markers_go(void **state)
 }
 
 
+/* T.81, B.1.1.2: any marker may have fill bytes before it. */
+
+static void
+fill_bytes_before_markers_go(void **state)
+{
+    size_t          i, len, plain_len;
+    picture_t       p;
+    unsigned char  *data, *more;
+    reg_picture_t   picture;
+
+    static const unsigned char  markers[] = { 0xdb, 0xda, 0xd0, 0xd3, 0xd9 };
+
+    (void) state;
+
+    p = plain;
+    p.restart = 1;
+    data = draw(&p, &plain_len);
+
+    for (i = 0; i < sizeof(markers); i++) {
+        len = plain_len;
+        more = insert(data, &len, marker_at(data, len, markers[i]),
+                      "\xff\xff\xff", 3);
+        picture = load(more, len);
+        assert_int_equal(reg_jpeg_clean(&picture, &reg_jpeg_limits), REG_OK);
+        assert_int_equal(picture.len, plain_len);
+        assert_memory_equal(picture.data + OFFSET, data, plain_len);
+        free(picture.data);
+        free(more);
+    }
+
+    free(data);
+}
+
+
 static void
 limits_hold_before_decoding(void **state)
 {
@@ -796,6 +830,7 @@ main(void)
         cmocka_unit_test(broken_exif_is_no_orientation),
         cmocka_unit_test(cut_off_pictures_are_truncated),
         cmocka_unit_test(stray_bytes_before_markers_go),
+        cmocka_unit_test(fill_bytes_before_markers_go),
         cmocka_unit_test(limits_hold_before_decoding),
         cmocka_unit_test(too_many_scans_are_refused),
         cmocka_unit_test(other_formats_are_no_jpeg),
