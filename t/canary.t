@@ -93,6 +93,13 @@ for my $values (person(), organisation()) {
                        ->status == 200 });
 }
 
+# The search would find something: these logs do tell everything.
+
+like(Test::Registration::Servers::slurp(servers()->{dir} . '/postgres.out'),
+     qr/in_province/, 'PostgreSQL logs every parameter');
+like(Test::Registration::Servers::slurp(servers()->{dir} . '/error.log'),
+     qr/\[debug\]/, 'nginx logs all it can');
+
 # nginx itself logs request headers at the level "debug": cookies are left
 # out there, and only there.
 
