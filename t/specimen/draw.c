@@ -223,6 +223,35 @@ make_credit_code(specimen_t *s, char out[64])
 }
 
 
+/*
+ * A resident identity card is valid for 10 years from the age of 16, 20 from
+ * 26, without end from 46 (its law, article 5); the others here for 20.
+ */
+
+static void
+make_term(specimen_t *s, int year)
+{
+    int  birth, age;
+
+    birth = 0;
+
+    if (strlen(s->number) == 18 && strcmp(s->kind, "licence") != 0) {
+        (void) sscanf(s->number + 6, "%4d", &birth);
+    }
+
+    /* in full years on 15 March, from month and day of the number */
+
+    age = year - birth - (birth && strncmp(s->number + 10, "0315", 4) > 0);
+
+    if (birth && age >= 46) {
+        snprintf(s->made[2], 64, "长期");
+        return;
+    }
+
+    snprintf(s->made[2], 64, "%d.03.15", year + (birth && age < 26 ? 10 : 20));
+}
+
+
 /* What the command line does not say is made up from the seed. */
 
 static void
@@ -251,7 +280,7 @@ make_values(specimen_t *s)
 
     year = random_between(s, 2017, 2025);
     snprintf(s->made[1], 64, "%d.03.15", year);
-    snprintf(s->made[2], 64, "%d.03.15", year + 20);
+    make_term(s, year);
 
     if (s->from == NULL) {
         s->from = s->made[1];
@@ -786,9 +815,12 @@ main(int argc, char **argv)
              "id_card_handheld, licence, passport_page", s.kind);
     }
 
-    s.random = s.seed * 1000003 + (kind - kinds);
+    /* a seed is one person, whatever is drawn; the background is its own */
 
+    s.random = s.seed * 1000003;
     make_values(&s);
+
+    s.random += kind - kinds;
     draw(&s, kind);
     print_json(&s);
 
