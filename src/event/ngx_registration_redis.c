@@ -633,7 +633,11 @@ ngx_registration_redis_format(u_char *p, u_char *data, size_t len)
 {
     *p++ = '$';
     p = ngx_sprintf(p, "%uz" CRLF, len);
-    p = ngx_cpymem(p, data, len);
+
+    if (len) {
+        p = ngx_cpymem(p, data, len);
+    }
+
     *p++ = CR;
     *p++ = LF;
 

@@ -481,39 +481,61 @@ ngx_http_registration_parse_body(ngx_http_request_t *r,
 static ngx_int_t
 ngx_http_registration_join_body(ngx_http_request_t *r, ngx_str_t *text)
 {
-    u_char       *p;
     ngx_chain_t  *cl;
-
-    text->len = 0;
-    text->data = (u_char *) "";
-
-    for (cl = r->request_body->bufs; cl; cl = cl->next) {
-        text->len += cl->buf->last - cl->buf->pos;
-    }
 
     cl = r->request_body->bufs;
 
-    if (cl == NULL) {
-        return NGX_OK;
-    }
-
-    if (cl->next == NULL) {
+    if (cl && cl->next == NULL) {
         text->data = cl->buf->pos;
+        text->len = cl->buf->last - cl->buf->pos;
         return NGX_OK;
     }
 
-    p = ngx_pnalloc(r->pool, text->len);
-    if (p == NULL) {
+    text->len = ngx_http_registration_body_size(r);
+    text->data = ngx_pnalloc(r->pool, text->len + 1);
+    if (text->data == NULL) {
         return NGX_ERROR;
     }
 
-    text->data = p;
-
-    for ( /* void */ ; cl; cl = cl->next) {
-        p = ngx_cpymem(p, cl->buf->pos, cl->buf->last - cl->buf->pos);
-    }
+    ngx_http_registration_copy_body(r, text->data);
 
     return NGX_OK;
+}
+
+
+/* The bytes of a body that nginx holds in memory. */
+
+size_t
+ngx_http_registration_body_size(ngx_http_request_t *r)
+{
+    size_t        size;
+    ngx_chain_t  *cl;
+
+    size = 0;
+
+    for (cl = r->request_body->bufs; cl; cl = cl->next) {
+        size += cl->buf->last - cl->buf->pos;
+    }
+
+    return size;
+}
+
+
+void
+ngx_http_registration_copy_body(ngx_http_request_t *r, u_char *p)
+{
+    size_t        size;
+    ngx_chain_t  *cl;
+
+    for (cl = r->request_body->bufs; cl; cl = cl->next) {
+        size = cl->buf->last - cl->buf->pos;
+
+        /* HTTP/2 ends with a buffer that has no memory */
+
+        if (size) {
+            p = ngx_cpymem(p, cl->buf->pos, size);
+        }
+    }
 }
 
 

@@ -611,8 +611,9 @@ ngx_http_registration_submit_commit(ngx_http_request_t *r,
     ngx_str_t                        argv[5], context;
     ngx_http_registration_submit_t  *submit;
 
-    static const char  format[] = "{\"number\":\"%s\",\"status\":\"%s\","
-                                  "\"submitted_at\":\"%s\",\"due_date\":\"%s\"}";
+    static const char  format[] =
+        "{\"number\":\"%s\",\"status\":\"%s\","
+        "\"submitted_at\":\"%s\",\"due_date\":\"%s\"}";
 
     submit = ctx->data;
     result = ctx->call.result;

@@ -42,7 +42,8 @@ typedef struct {
 
     char                                kind[NGX_HTTP_REGISTRATION_KIND];
     size_t                              kind_len;
-    char                                filename[NGX_HTTP_REGISTRATION_FILENAME];
+    char                                filename
+                                          [NGX_HTTP_REGISTRATION_FILENAME];
     size_t                              filename_len;
     u_char                              id[REG_DOCUMENT_ID_LEN + 1];
     ngx_http_registration_facts_t       facts;
@@ -193,9 +194,6 @@ static ngx_int_t
 ngx_http_registration_upload_source(ngx_http_request_t *r,
     ngx_http_registration_upload_t *upload)
 {
-    u_char       *p;
-    ngx_chain_t  *cl;
-
     if (r->request_body == NULL) {
         return NGX_OK;
     }
@@ -212,20 +210,13 @@ ngx_http_registration_upload_source(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    for (cl = r->request_body->bufs; cl; cl = cl->next) {
-        upload->body_len += cl->buf->last - cl->buf->pos;
-    }
-
+    upload->body_len = ngx_http_registration_body_size(r);
     upload->body = malloc(upload->body_len + 1);
     if (upload->body == NULL) {
         return NGX_ERROR;
     }
 
-    p = upload->body;
-
-    for (cl = r->request_body->bufs; cl; cl = cl->next) {
-        p = ngx_cpymem(p, cl->buf->pos, cl->buf->last - cl->buf->pos);
-    }
+    ngx_http_registration_copy_body(r, upload->body);
 
     return NGX_OK;
 }
