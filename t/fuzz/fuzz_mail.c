@@ -5,6 +5,8 @@
  * Input: a value, NUL, an address, NUL, a template file.
  */
 
+#define _GNU_SOURCE                 /* memfd_create() */
+
 #include <assert.h>
 #include <sys/mman.h>
 #include <unistd.h>
