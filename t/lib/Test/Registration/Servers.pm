@@ -24,11 +24,11 @@ our $ROOT  = abs_path(dirname(__FILE__) . '/../../../..');
 our $BUILD = $ENV{REG_BUILD} // "$ROOT/build";
 our $TEST  = $ENV{REG_TEST}  // "$BUILD/test";      # a second run has another
 
-# nginx keeps what it allocated until it ends, so leaks are looked for when
-# asked: REG_LEAKS=1.
+# For the sanitizer build: leaks are looked for when a process ends.
 
-$ENV{ASAN_OPTIONS} //= 'detect_stack_use_after_return=1:detect_leaks='
-    . ($ENV{REG_LEAKS} ? 1 : 0);
+$ENV{ASAN_OPTIONS}  //= 'detect_stack_use_after_return=1:detect_leaks=1';
+$ENV{LSAN_OPTIONS}  //= "print_suppressions=0:suppressions="
+                        . "$ROOT/t/lib/leaks.supp";
 $ENV{UBSAN_OPTIONS} //= 'print_stacktrace=1';
 
 my @running;                    # every Process started and not yet stopped
@@ -621,7 +621,7 @@ $lines
 
     server {
         listen 127.0.0.1:%PORT%;
-        listen 127.0.0.1:%HTTP2% http2;
+        @{[ http2() ]}
         server_name localhost;
         client_max_body_size 64k;
         $part{server}
@@ -632,7 +632,7 @@ $lines
 
         location = /api/openapi.yaml {
             default_type application/yaml;
-            alias %ROOT%/openapi.yaml;
+            alias %DIR%/openapi.yaml;
         }
 
         location /api/ {
@@ -656,6 +656,18 @@ CONF
 }
 
 
+# 1.25.1 made a directive of listen's parameter, and warns of the latter.
+
+sub http2
+{
+    my ($status, $text) = try_run(nginx_binary(), '-v');
+    my ($minor) = $text =~ m{nginx/1\.(\d+)};
+
+    return $minor > 25 ? 'listen 127.0.0.1:%HTTP2%; http2 on;'
+                       : 'listen 127.0.0.1:%HTTP2% http2;';
+}
+
+
 sub write_config ($self, %option)
 {
     my $path = "$self->{dir}/nginx.conf";
@@ -674,6 +686,10 @@ sub prepare_files ($self)
     my $keys = "$dir/keys";
 
     run(registrationctl(), 'key', 'new', $keys) if !-e $keys;
+
+    # The workers read it, and may not enter the checkout.
+
+    copy("$ROOT/openapi.yaml", "$dir/openapi.yaml");
 
     # The workers write these.
 
