@@ -104,14 +104,13 @@ $(out)/registrationctl: $(ctl_sources:%.c=$(out)/plain/%.o) \
 
 ## make run         starts PostgreSQL, Redis, a mail inbox and nginx, all private
 ##                  to $(BUILD)/run, on http://localhost:8080; another port:
-##                  make run PORT=8081 (SMTP_PORT is the inbox's, 8025)
-PORT      ?= 8080
-SMTP_PORT ?= 8025
+##                  make run PORT=8081
+PORT ?= 8080
 
 run:
 	$(Q)tools/packages build run
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)tools/run $(out) $(PORT) $(SMTP_PORT)
+	$(Q)tools/run $(out) $(PORT)
 
 ## make stop        ends what make run started; the data stay
 stop:
