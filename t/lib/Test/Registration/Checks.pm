@@ -85,7 +85,7 @@ sub documents ($dir)
 
 sub no_alerts ($place, $allowed)
 {
-    my @lines = grep { / \[(?:alert|emerg|crit)\] / }
+    my @lines = grep { / \[(?:alert|emerg|crit)\] |exited with code [1-9]/ }
         split /\n/, $place->{'error log'};
 
     @lines = grep { !/$allowed/ } @lines if $allowed;
