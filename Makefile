@@ -54,7 +54,7 @@ defs = $(shell $(PKG_CONFIG) --cflags-only-I $(1))
 .SECONDARY:
 .PHONY: all help packages module ctl data run stop test unit unit-plain \
         unit-sanitized fuzz cross sanitize prove prove-sanitized \
-        specimens install install-files deb clean
+        specimens install install-files deb lint clean
 
 all: module ctl data
 
@@ -245,6 +245,11 @@ deb:
 	$(Q)tools/packages build deb
 	$(Q)$(MAKE) --no-print-directory data
 	$(Q)tools/deb $(out)
+
+
+## make lint        the rules of style that a machine can check
+lint:
+	$(Q)tools/lint
 
 
 ## make clean       removes what was built; build/run, with its data, stays
