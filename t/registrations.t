@@ -256,6 +256,8 @@ for (@rules) {
     my $shown  = join ', ', map { "$_ => " . ($change->{$_} // 'none') }
         sort keys %$change;
 
+    $shown =~ s{\s+}{ }g;
+
     if (ref $errors) {
         is($answer->status, 422, $shown);
         like($answer->errors, $errors, 'its faults');

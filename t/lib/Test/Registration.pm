@@ -65,7 +65,7 @@ sub import ($class, @more)
 
 
 # Options: directives, parts (see Servers), without (servers not to start),
-# workers, log_level, durable.
+# workers, log_level.
 
 sub start (%option)
 {
