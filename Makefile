@@ -207,7 +207,8 @@ $(out)/specimens/draw: t/specimen/draw.c Makefile
 
 
 ## make data        regions.json and holidays.json, from their npm packages
-data: $(if $(wildcard data/build.mjs),$(out)/data/regions.json)
+data: $(out)/data/regions.json
+	@:
 
 $(out)/data/regions.json: $(wildcard data/*.mjs data/*.json)
 	$(Q)tools/data $(out)
@@ -222,7 +223,8 @@ install-files: $(out)/installed/registrationctl data
 	install -D -m 755 $< $(DESTDIR)$(PREFIX)/sbin/registrationctl
 	install -D -m 644 man/registrationctl.8 \
 	    $(DESTDIR)$(PREFIX)/share/man/man8/registrationctl.8
-	install -d $(DESTDIR)$(share)/sql $(DESTDIR)$(share)/mail
+	install -d $(DESTDIR)$(share)/sql $(DESTDIR)$(share)/mail \
+	    $(DESTDIR)/etc/registration $(DESTDIR)/var/lib/registration
 	install -m 644 sql/*.sql $(DESTDIR)$(share)/sql
 	install -m 644 conf/mail/*.txt $(DESTDIR)$(share)/mail
 	install -m 644 conf/form.json openapi.yaml $(out)/data/regions.json \
