@@ -54,7 +54,7 @@ defs = $(shell $(PKG_CONFIG) --cflags-only-I $(1))
 .SECONDARY:
 .PHONY: all help packages module ctl data run stop test unit unit-plain \
         unit-sanitized fuzz cross sanitize prove prove-sanitized \
-        specimens install install-files deb lint clean
+        bench specimens install install-files deb lint clean
 
 all: module ctl data
 
@@ -184,6 +184,23 @@ prove-sanitized: sanitize ctl data
 	    tools/prove sanitized $(out) $(T)
 
 nginx = $(shell PATH=$$PATH:/usr/sbin command -v nginx)
+
+
+## make bench       the module beside the limits of what it is made of, in
+##                  about four minutes; ROUNDS=3; ONLY="uploads memory codes
+##                  sessions passwords latency statements" or some of these
+ROUNDS ?= 3
+
+bench:
+	$(Q)tools/packages build run bench specimens
+	$(Q)$(MAKE) --no-print-directory all $(out)/specimens/draw \
+	    $(out)/bench/jpeg_floor $(out)/bench/argon2_floor
+	$(Q)tools/bench $(out) $(ROUNDS) $(ONLY)
+
+$(out)/bench/%_floor: t/bench/%_floor.c Makefile
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(warnings) $(CFLAGS) $(call defs,libjpeg libsodium) -pthread \
+	    -o $@ $< $(call libs,libjpeg libsodium)
 
 
 ## make specimens   pictures of no real document to try the service with, in

@@ -1,0 +1,92 @@
+# Code requests and session look-ups beside "return 200"; a session's waiting
+# time while pictures are being verified.
+
+package Bench::Requests;
+
+use v5.36;
+use utf8;
+
+use Carp qw(croak);
+
+use Bench::Meter ();
+use Test::Registration::Client;
+
+
+sub new ($class, $servers, $people, $uploads = undef)
+{
+    return bless { servers => $servers, people => $people,
+                   uploads => $uploads }, $class;
+}
+
+
+# Another address each time, no cookie: a draft is begun for each.
+
+sub codes ($self, $report)
+{
+    my $count = [ 'count', 'POST', 'r' . ++$self->{round},
+                  'Content-Type: application/json' ];
+
+    $self->{servers}->redis('FLUSHALL', 'ASYNC');
+    $self->compare($report, 'code request', '/limit/code', '/api/email-codes',
+                   $count, 'ratio >= 0.4', 'figure <= 18');
+    $self->{servers}->redis('FLUSHALL', 'ASYNC');
+}
+
+
+sub sessions ($self, $report)
+{
+    $self->compare($report, 'session look-up', '/limit/session',
+                   '/api/session', $self->session, 'ratio >= 0.6',
+                   'figure <= 12');
+}
+
+
+sub session ($self)
+{
+    my $client = $self->{people}->signed_in;
+
+    return [ 'same', 'GET', '-', 'Cookie: ' . $client->cookies ];
+}
+
+
+sub compare ($self, $report, $name, $limit_path, $path, $request,
+             $rate_goal, $cpu_goal)
+{
+    my %how = (connections => 64, seconds => 2, request => $request);
+
+    my $limit = Bench::Meter::load($self->{servers}, $limit_path, %how);
+    my $own   = Bench::Meter::load($self->{servers}, $path, %how);
+
+    $report->sample("$name: rate", unit => '/s', goal => $rate_goal,
+        figure => $own->{rate}, limit => $limit->{rate});
+    $report->sample("$name: CPU", unit => 'µs', goal => $cpu_goal,
+        figure => $own->{cpu} * 1e6, limit => $limit->{cpu} * 1e6);
+}
+
+
+# Four clients upload without pause; 32 others ask for their session about
+# 1,000 times a second.
+
+sub latency ($self, $report)
+{
+    my $alone = $self->{uploads}->upload('1.9 MB', 4, 2.5);
+
+    my $wrk = Bench::Meter::begin($self->{servers}->url('/api/session'),
+        request => $self->session, connections => 32, delay => 32,
+        seconds => 4);
+    my $beside  = $self->{uploads}->upload('1.9 MB', 4, 3);
+    my $session = Bench::Meter::finish($wrk);
+
+    croak "$session->{failed} session look-ups failed" if $session->{failed};
+
+    $report->sample('session beside 4 uploads: p50', unit => 'ms',
+        figure => $session->{p50});
+    $report->sample('session beside 4 uploads: p99', unit => 'ms',
+        goal => 'figure <= 3', figure => $session->{p99});
+    $report->sample('4 uploads beside sessions: rate', unit => '/s',
+        goal => 'ratio >= 0.8', figure => $beside->{rate},
+        limit => $alone->{rate});
+}
+
+
+1;
