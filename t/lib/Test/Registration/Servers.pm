@@ -27,8 +27,6 @@ our $TEST  = $ENV{REG_TEST}  // "$BUILD/test";      # a second run has another
 # For the sanitizer build: leaks are looked for when a process ends.
 
 $ENV{ASAN_OPTIONS}  //= 'detect_stack_use_after_return=1:detect_leaks=1';
-$ENV{LSAN_OPTIONS}  //= "print_suppressions=0:suppressions="
-                        . "$ROOT/t/lib/leaks.supp";
 $ENV{UBSAN_OPTIONS} //= 'print_stacktrace=1';
 
 my @running;                    # every Process started and not yet stopped
@@ -687,9 +685,11 @@ sub prepare_files ($self)
 
     run(registrationctl(), 'key', 'new', $keys) if !-e $keys;
 
-    # The workers read it, and may not enter the checkout.
+    # The workers read these, and may not enter the checkout.
 
     copy("$ROOT/openapi.yaml", "$dir/openapi.yaml");
+    copy("$ROOT/t/lib/leaks.supp", "$dir/leaks.supp");
+    $ENV{LSAN_OPTIONS} = "print_suppressions=0:suppressions=$dir/leaks.supp";
 
     # The workers write these.
 
