@@ -275,7 +275,7 @@ servers()->reload(directives => { sign_in => 'free=100 per_address=4' });
 # The end of a session by itself
 
 servers()->redis('FLUSHALL');
-servers()->reload(directives => { session => 'idle=2s lifetime=5s' });
+servers()->reload(directives => { session => 'idle=3s lifetime=7s' });
 
 {
     my $client = client();
@@ -287,12 +287,12 @@ servers()->reload(directives => { session => 'idle=2s lifetime=5s' });
         status_is($client->get('session'), 200, 'use keeps it alive');
     }
 
-    sleep 2.5;
+    sleep 3.5;
     problem_is($client->get('session'), 401, '', 'idle for too long');
 
     sign_in($client, $approved->{values});
 
-    my $end = time + 8;
+    my $end = time + 11;
     my $alive = 0;
 
     while (time < $end && $client->get('session')->status == 200) {
@@ -300,8 +300,8 @@ servers()->reload(directives => { session => 'idle=2s lifetime=5s' });
         $alive += 0.5;
     }
 
-    cmp_ok($alive, '>=', 3.5, 'used all the time it lives its lifetime');
-    cmp_ok($alive, '<=', 6.5, 'and no longer');
+    cmp_ok($alive, '>=', 4.5, 'used all the time it lives its lifetime');
+    cmp_ok($alive, '<=', 8.5, 'and no longer');
 }
 
 
