@@ -44,9 +44,9 @@ for my $values (person(), organisation()) {
 
     problem_is(submit($client, { %$body, %spoiled }), 422, undef,
                'refused values');
-    problem_is($client->put('draft', "{\"name\": \"$values->{name}\""
-                            =~ s/([^\x00-\x7f])/utf8::encode(my $c = $1); $c/ger),
-               400, undef, 'broken JSON');
+    utf8::encode(my $broken = qq({"name": "$values->{name}"));
+
+    problem_is($client->put('draft', $broken), 400, undef, 'broken JSON');
     problem_is($client->post('registrations', $body,
                              type => 'text/plain'), 415, undef, 'no JSON');
 

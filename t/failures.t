@@ -43,7 +43,8 @@ my %call = (
     'POST /email-codes for a password' => sub {
         client()->post('email-codes',
             { email => mailbox(), purpose => 'password_reset' }) },
-    'GET /availability' => sub { client()->get('availability?username=some.name') },
+    'GET /availability' => sub {
+        client()->get('availability?username=some.name') },
     'POST /sessions' => sub { sign_in(client(), $values) },
     'POST /registrations' => sub { submit($drafting, $body) },
     'POST /password-resets' => sub { $drafting->post('password-resets', {

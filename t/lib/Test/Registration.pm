@@ -37,7 +37,8 @@ use Test::Registration::Servers;
 our @EXPORT = qw(
     start servers client run_blocks checks problem_is status_is
     person organisation kinds fields picture
-    mails mail_to code_for fill draft_for submit submit_again register decide sign_in
+    mails mail_to code_for fill draft_for submit submit_again register
+    decide sign_in
     wait_for elapsed sleep stored
 );
 
