@@ -30,37 +30,40 @@ static ngx_int_t ngx_http_registration_code_reply(ngx_http_request_t *r,
  * KEYS: mailbox, client, codes.  ARGV: interval, hourly, daily, per address,
  * lifetime, hash.  Gives 0, or the milliseconds to wait.
  *
- * A mailbox is "LAST HOUR-BEGAN SENT DAY-BEGAN SENT".
+ * A mailbox is "LAST HOUR-BEGAN SENT DAY-BEGAN SENT".  Lua prints a number
+ * that it hands to Redis with 17 digits, which takes long: what is known as
+ * text stays text.
  */
 
 static ngx_registration_script_t  ngx_http_registration_code_script = {
     ngx_string(
     "local time = redis.call('TIME')\n"
     "local now = time[1] * 1000 + math.floor(time[2] / 1000)\n"
+    "local stamp = string.format('%.0f', now)\n"
     "local old = redis.call('MGET', KEYS[1], KEYS[2], KEYS[3])\n"
-    "local last, hour, hn, day, dn = 0, 0, 0, 0, 0\n"
+    "local last, hour, hn, day, dn = 0, stamp, 0, stamp, 0\n"
+    "local wait = 0\n"
     "if old[1] then\n"
     "  last, hour, hn, day, dn =\n"
     "    string.match(old[1], '(%d+) (%d+) (%d+) (%d+) (%d+)')\n"
-    "  hour, hn, day, dn = hour + 0, hn + 0, day + 0, dn + 0\n"
+    "  if now - hour >= 3600000 then hour, hn = stamp, 0 end\n"
+    "  if now - day >= 86400000 then day, dn = stamp, 0 end\n"
+    "  wait = last + ARGV[1] - now\n"
+    "  if hn - ARGV[2] >= 0 then\n"
+    "    wait = math.max(wait, hour + 3600000 - now)\n"
+    "  end\n"
+    "  if dn - ARGV[3] >= 0 then\n"
+    "    wait = math.max(wait, day + 86400000 - now)\n"
+    "  end\n"
     "end\n"
-    "if now - hour >= 3600000 then hour, hn = now, 0 end\n"
-    "if now - day >= 86400000 then day, dn = now, 0 end\n"
-    "local wait = last + ARGV[1] - now\n"
-    "if hn >= tonumber(ARGV[2]) then\n"
-    "  wait = math.max(wait, hour + 3600000 - now)\n"
-    "end\n"
-    "if dn >= tonumber(ARGV[3]) then\n"
-    "  wait = math.max(wait, day + 86400000 - now)\n"
-    "end\n"
-    "if old[2] and tonumber(old[2]) >= tonumber(ARGV[4]) then\n"
+    "if old[2] and old[2] - ARGV[4] >= 0 then\n"
     "  wait = math.max(wait, redis.call('PTTL', KEYS[2]))\n"
     "end\n"
     "if wait > 0 then return wait end\n"
-    "redis.call('SET', KEYS[1], string.format('%.0f %.0f %d %.0f %d', now,\n"
-    "           hour, hn + 1, day, dn + 1), 'PX', 86400000)\n"
+    "redis.call('SET', KEYS[1], stamp .. ' ' .. hour .. ' ' .. hn + 1\n"
+    "           .. ' ' .. day .. ' ' .. dn + 1, 'PX', '86400000')\n"
     "if old[2] then redis.call('INCR', KEYS[2])\n"
-    "else redis.call('SET', KEYS[2], 1, 'PX', 3600000) end\n"
+    "else redis.call('SET', KEYS[2], '1', 'PX', '3600000') end\n"
     "local codes = '0'\n"
     "if old[3] and tonumber(string.match(old[3], '^%d+')) < 5 then\n"
     "  for h, expiry in string.gmatch(old[3], '(%x+):(%d+)') do\n"
@@ -69,7 +72,8 @@ static ngx_registration_script_t  ngx_http_registration_code_script = {
     "    end\n"
     "  end\n"
     "end\n"
-    "codes = string.format('%s %s:%.0f', codes, ARGV[6], now + ARGV[5])\n"
+    "codes = codes .. ' ' .. ARGV[6] .. ':'\n"
+    "        .. string.format('%.0f', now + ARGV[5])\n"
     "redis.call('SET', KEYS[3], codes, 'PX', ARGV[5])\n"
     "return 0"), { 0 }
 };
