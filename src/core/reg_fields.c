@@ -9,8 +9,6 @@
 
 
 static size_t reg_fields_rank(const char *name);
-static reg_code_t reg_fields_normalize_string(json_t *values,
-    const reg_field_t *field, json_t *value);
 static void reg_fields_ascii_case(char *text, unsigned flags);
 static int reg_fields_type_fits(const reg_field_t *field, const json_t *value);
 
@@ -225,7 +223,8 @@ reg_fields_normalize(json_t *values, reg_faults_t *faults)
         }
 
         if (json_is_string(value) && !(field->flags & REG_FIELD_VERBATIM)
-            && reg_fields_normalize_string(values, field, value) != REG_OK)
+            && reg_fields_normalize_member(values, field->name, field)
+               != REG_OK)
         {
             return REG_INTERNAL;
         }
@@ -259,14 +258,17 @@ reg_fields_rank(const char *name)
 }
 
 
-static reg_code_t
-reg_fields_normalize_string(json_t *values, const reg_field_t *field,
-    json_t *value)
+reg_code_t
+reg_fields_normalize_member(json_t *values, const char *member,
+    const reg_field_t *field)
 {
     int         mode, rc;
     char       *text;
     size_t      len;
+    json_t     *value;
     reg_str_t   typed;
+
+    value = json_object_get(values, member);
 
     typed.data = (const unsigned char *) json_string_value(value);
     typed.len = json_string_length(value);
@@ -282,7 +284,7 @@ reg_fields_normalize_string(json_t *values, const reg_field_t *field,
 
     reg_fields_ascii_case(text, field->flags);
 
-    rc = json_object_set_new(values, field->name, json_stringn(text, len));
+    rc = json_object_set_new(values, member, json_stringn(text, len));
 
     free(text);
 

@@ -86,6 +86,11 @@ json_t *reg_json_parse(const char *text, size_t len);
 
 reg_code_t reg_fields_normalize(json_t *values, reg_faults_t *faults);
 
+/* One member that is a string, as that field would have it. */
+
+reg_code_t reg_fields_normalize_member(json_t *values, const char *member,
+    const reg_field_t *field);
+
 
 typedef struct {
     const reg_form_t     *form;

@@ -58,21 +58,15 @@ ngx_int_t
 ngx_http_registration_normalize(ngx_http_registration_ctx_t *ctx,
     const char *member, const char *field, ngx_str_t *value)
 {
-    json_t        *object, *text;
-    reg_faults_t   faults;
+    json_t  *text;
 
-    faults.n = 0;
-    object = json_pack("{s:s%}", field, value->data, value->len);
+    text = json_stringn((char *) value->data, value->len);
 
-    if (object == NULL || reg_fields_normalize(object, &faults) != REG_OK) {
-        json_decref(object);
-        return NGX_ERROR;
-    }
-
-    text = json_incref(json_object_get(object, field));
-    json_decref(object);
-
-    if (json_object_set_new(ctx->body, member, text) != 0) {
+    if (json_object_set_new(ctx->body, member, text) != 0
+        || reg_fields_normalize_member(ctx->body, member,
+                                       reg_field_find(field))
+           != REG_OK)
+    {
         return NGX_ERROR;
     }
 
