@@ -101,7 +101,7 @@ static void ngx_registration_smtp_retry(ngx_registration_smtp_t *smtp,
     ngx_registration_smtp_message_t *m);
 static ngx_msec_t ngx_registration_smtp_backoff(ngx_msec_t *backoff);
 static void ngx_registration_smtp_mark_down(ngx_registration_smtp_t *smtp,
-    CURLcode code, ngx_uint_t reply);
+    const char *why, CURLcode code, ngx_uint_t reply);
 static void ngx_registration_smtp_release(ngx_registration_smtp_t *smtp,
     ngx_registration_smtp_session_t *s);
 static void ngx_registration_smtp_tick_handler(ngx_event_t *ev);
@@ -478,7 +478,8 @@ ngx_registration_smtp_get_session(ngx_registration_smtp_t *smtp)
 
     s = ngx_registration_smtp_session_create(smtp->conf);
     if (s == NULL) {
-        ngx_registration_smtp_mark_down(smtp, CURLE_OUT_OF_MEMORY, 0);
+        ngx_registration_smtp_mark_down(smtp, "no memory",
+                                        CURLE_OUT_OF_MEMORY, 0);
         return NULL;
     }
 
@@ -561,7 +562,9 @@ ngx_registration_smtp_settle(ngx_registration_smtp_t *smtp,
     ngx_registration_smtp_message_t *m, ngx_registration_smtp_session_t *s)
 {
     if (s->outcome == NGX_REGISTRATION_SMTP_UNREACHABLE) {
-        ngx_registration_smtp_mark_down(smtp, s->code, s->reply);
+        ngx_registration_smtp_mark_down(smtp,
+                                        ngx_registration_smtp_session_error(s),
+                                        s->code, s->reply);
 
         if (smtp->exiting) {
             ngx_registration_smtp_message_free(m);
@@ -649,13 +652,12 @@ ngx_registration_smtp_backoff(ngx_msec_t *backoff)
 
 
 static void
-ngx_registration_smtp_mark_down(ngx_registration_smtp_t *smtp, CURLcode code,
-    ngx_uint_t reply)
+ngx_registration_smtp_mark_down(ngx_registration_smtp_t *smtp,
+    const char *why, CURLcode code, ngx_uint_t reply)
 {
     ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                   "the mail server is not available (%s, code %d, reply %ui); "
-                  "mails wait", curl_easy_strerror(code), (int) code,
-                  reply);
+                  "mails wait", why, (int) code, reply);
 
     smtp->down = 1;
 

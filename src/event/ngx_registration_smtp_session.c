@@ -144,6 +144,7 @@ ngx_registration_smtp_session_init(ngx_registration_smtp_session_t *s)
     easy = s->transfer.easy;
     conf = s->conf;
 
+    ngx_registration_smtp_set(easy, CURLOPT_ERRORBUFFER, s->error);
     ngx_registration_smtp_set(easy, CURLOPT_CONNECT_ONLY, 1L);
     ngx_registration_smtp_set(easy, CURLOPT_NOSIGNAL, 1L);
     ngx_registration_smtp_set(easy, CURLOPT_PROXY, "");
@@ -381,6 +382,7 @@ ngx_registration_smtp_session_timeout(ngx_event_t *ev)
 
     if (s->state == NGX_REGISTRATION_SMTP_CONNECT) {
         s->code = CURLE_OPERATION_TIMEDOUT;
+        s->error[0] = '\0';
         ngx_registration_smtp_session_finish(s,
                                         NGX_REGISTRATION_SMTP_UNREACHABLE, 0);
         return;
@@ -677,6 +679,27 @@ ngx_registration_smtp_session_finish(ngx_registration_smtp_session_t *s,
     }
 
     s->done(s);
+}
+
+
+const char *
+ngx_registration_smtp_session_error(ngx_registration_smtp_session_t *s)
+{
+    char  *p;
+
+    if (s->error[0] == '\0') {
+        return curl_easy_strerror(s->code);
+    }
+
+    /* anybody may have made the certificate: no line break for the log */
+
+    for (p = s->error; *p; p++) {
+        if (*p < ' ' || *p > '~') {
+            *p = '?';
+        }
+    }
+
+    return s->error;
 }
 
 

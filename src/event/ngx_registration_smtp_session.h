@@ -55,6 +55,7 @@ struct ngx_registration_smtp_session_s {
     ngx_registration_smtp_outcome_e    outcome;
     CURLcode                           code;    /* of libcurl, or 0 */
     ngx_uint_t                         reply;   /* of the server, or 0 */
+    char                               error[CURL_ERROR_SIZE];
     unsigned                           alive:1;
 
     /* the session's own */
@@ -92,6 +93,11 @@ ngx_int_t ngx_registration_smtp_session_connect(
     ngx_registration_smtp_mail_t *mail);
 void ngx_registration_smtp_session_send(ngx_registration_smtp_session_t *s,
     ngx_registration_smtp_mail_t *mail);
+
+/* Why it did not connect; of the server's words only a certificate's names. */
+
+const char *ngx_registration_smtp_session_error(
+    ngx_registration_smtp_session_t *s);
 
 void ngx_registration_smtp_session_close(ngx_registration_smtp_session_t *s);
 
