@@ -73,7 +73,8 @@ static ngx_registration_statement_t  ngx_http_registration_document_query_sql =
 
 /*
  * KEYS: draft.  ARGV: id, prefix of document keys.  Takes the document of
- * this id out of the draft; gives whether it was there.
+ * this id out of the draft; gives 0 when it was not there, 1 when its file
+ * may go, 2 when the sweep is to judge that.
  */
 
 static ngx_registration_script_t  ngx_http_registration_remove_script = {
@@ -84,6 +85,7 @@ static ngx_registration_script_t  ngx_http_registration_remove_script = {
     "     and string.sub(all[i + 1], 1, 22) == ARGV[1] then\n"
     "    local kind = string.sub(all[i], 3)\n"
     "    redis.call('HDEL', KEYS[1], 'd:' .. kind, 'f:' .. kind)\n"
+    "    if redis.call('HEXISTS', KEYS[1], 'sent') == 1 then return 2 end\n"
     "    redis.call('DEL', ARGV[2] .. ARGV[1])\n"
     "    return 1\n"
     "  end\n"
@@ -345,8 +347,10 @@ ngx_http_registration_document_deleted(ngx_http_request_t *r,
                                              "not_found");
     }
 
-    ngx_http_registration_remove_document(ctx->conf, &ctx->id,
-                                          ngx_cycle->log);
+    if (reply->integer == 1) {
+        ngx_http_registration_remove_document(ctx->conf, &ctx->id,
+                                              ngx_cycle->log);
+    }
 
     return ngx_http_registration_reply_empty(r, NGX_HTTP_NO_CONTENT);
 }

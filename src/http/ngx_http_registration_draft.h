@@ -8,6 +8,8 @@
  *   f:KIND    the document's fingerprint, hashed
  *   step      where the wizard stands
  *   uploads, bytes   what was uploaded, replaced pictures included
+ *   sent      an application may have been made of it: whatever becomes of
+ *             its pictures, only the sweep, which asks PostgreSQL, removes one
  *   done      the answer to the submission, sealed
  *
  * For each document a key "registration:document:ID" lives as long as the

@@ -28,14 +28,18 @@ static ngx_int_t ngx_http_registration_draft_deleted(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 
 
-/* KEYS: draft.  ARGV: prefix of document keys.  Gives the documents' ids. */
+/*
+ * KEYS: draft.  ARGV: prefix of document keys.  Gives the ids of the documents
+ * whose files may go.
+ */
 
 static ngx_registration_script_t  ngx_http_registration_delete_script = {
     ngx_string(
     "local all = redis.call('HGETALL', KEYS[1])\n"
+    "local sent = redis.call('HEXISTS', KEYS[1], 'sent') == 1\n"
     "local ids = {}\n"
     "for i = 1, #all, 2 do\n"
-    "  if string.sub(all[i], 1, 2) == 'd:' then\n"
+    "  if string.sub(all[i], 1, 2) == 'd:' and not sent then\n"
     "    local id = string.sub(all[i + 1], 1, 22)\n"
     "    redis.call('DEL', ARGV[1] .. id)\n"
     "    ids[#ids + 1] = id\n"

@@ -56,7 +56,8 @@ static ngx_int_t ngx_http_registration_submit_reply(ngx_http_request_t *r,
 
 /*
  * KEYS: draft, codes.  ARGV: lifetime, prefix of document keys, hash of the
- * code.  Gives what came of the code, then the draft.
+ * code, "1" when nothing was wrong so far.  Gives what came of the code, then
+ * the draft.  From now on a row may name its pictures at any time.
  */
 
 static ngx_registration_script_t  ngx_http_registration_fetch_script = {
@@ -71,7 +72,11 @@ static ngx_registration_script_t  ngx_http_registration_fetch_script = {
     "    redis.call('SET', ARGV[2] .. id, 1, 'PX', ARGV[1])\n"
     "  end\n"
     "end\n"
-    "return {ARGV[3] == '' and 1 or check_code(KEYS[2], ARGV[3]), all}"),
+    "local code = ARGV[3] == '' and 1 or check_code(KEYS[2], ARGV[3])\n"
+    "if code == 0 and ARGV[4] == '1' and #all > 0 then\n"
+    "  redis.call('HSET', KEYS[1], 'sent', '1')\n"
+    "end\n"
+    "return {code, all}"),
     { 0 }
 };
 
@@ -158,7 +163,7 @@ ngx_http_registration_submit_fetch(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
     u_char                          *p;
-    ngx_str_t                        argv[5], email, code;
+    ngx_str_t                        argv[6], email, code;
     ngx_http_registration_submit_t  *submit;
 
     submit = ctx->data;
@@ -190,9 +195,12 @@ ngx_http_registration_submit_fetch(ngx_http_request_t *r,
         argv[4].len = 0;
     }
 
+    ngx_str_set(&argv[5], "1");
+    argv[5].len = (submit->faults.n == 0);
+
     return ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
                                          &ngx_http_registration_fetch_script,
-                                         2, argv, 5);
+                                         2, argv, 6);
 }
 
 

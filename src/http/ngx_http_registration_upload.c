@@ -103,7 +103,8 @@ static const reg_multipart_handler_t  ngx_http_registration_upload_handler = {
 
 /*
  * KEYS: draft.  ARGV: lifetime, prefix of document keys, kind, entry,
- * fingerprint, bytes, most uploads, most bytes.
+ * fingerprint, bytes, most uploads, most bytes.  Gives "ok" with the picture
+ * that may go, or why the new one was not taken.
  */
 
 static ngx_registration_script_t  ngx_http_registration_enter_script = {
@@ -116,6 +117,7 @@ static ngx_registration_script_t  ngx_http_registration_enter_script = {
     "  return {'limit'}\n"
     "end\n"
     "local all = redis.call('HGETALL', key)\n"
+    "local sent = redis.call('HEXISTS', key, 'sent') == 1\n"
     "local old = ''\n"
     "for i = 1, #all, 2 do\n"
     "  local name = all[i]\n"
@@ -123,7 +125,7 @@ static ngx_registration_script_t  ngx_http_registration_enter_script = {
     "     and all[i + 1] == ARGV[5] then\n"
     "    return {'duplicate'}\n"
     "  end\n"
-    "  if name == 'd:' .. kind then\n"
+    "  if name == 'd:' .. kind and not sent then\n"
     "    old = string.sub(all[i + 1], 1, 22)\n"
     "    redis.call('DEL', prefix .. old)\n"
     "  elseif string.sub(name, 1, 2) == 'd:' then\n"
