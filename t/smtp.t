@@ -12,10 +12,11 @@ use Test::Registration::Servers;
 
 start(workers => 1);
 
-# Other requests' most; how long mail may hold a worker that is to exit, and
-# what the machine may need on top of it.
+# Other requests' most, but for once that a busy machine takes its time; how
+# long mail may hold a worker that is to exit, and what the machine may need on
+# top of it.
 
-use constant { FAST => 0.2, EXIT => 10, SLACK => 2 };
+use constant { FAST => 0.2, ONCE => 0.5, EXIT => 10, SLACK => 2 };
 
 my $dir  = servers()->{dir};
 my $port = servers()->{smtp_port};
@@ -70,18 +71,14 @@ sub others_are_fast ($name)
     };
 
     for my $path (qw(form draft)) {
-        my $slowest = 0;
+        my %status;
+        my @took = sort { $b <=> $a } map {
+            elapsed(sub { $status{$browser->get($path)->status}++ })
+        } 1 .. 10;
 
-        for (1 .. 10) {
-            my $status;
-            my $took = elapsed(sub {
-                $status = $browser->get($path)->status });
-
-            $took    = 99 if $status != 200;
-            $slowest = $took if $took > $slowest;
-        }
-
-        cmp_ok($slowest, '<', FAST, "$name: GET /$path");
+        is(join(',', keys %status), '200', "$name: GET /$path");
+        ok($took[0] < ONCE && $took[1] < FAST, 'at once')
+            or diag("@took[0, 1] s");
     }
 }
 

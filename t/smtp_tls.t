@@ -11,7 +11,6 @@ use Test::Registration::Servers;
 start(without => [ qw(postgres inbox) ], workers => 1);
 
 my $dir      = servers()->{dir};
-my $port     = servers()->{smtp_port};
 my $password = 'sesame-4711';
 
 Test::Registration::Checks::secret($password, 'not-the-word');
@@ -73,9 +72,15 @@ sub asked ($name)
 }
 
 
+# Each server has a port of its own: mail that waits for one is not sent to
+# the next, which may well be the right one.
+
+my $port;
+
 sub serve (@how)
 {
     servers()->stop('inbox') if servers()->{pid}{inbox};
+    $port = servers()->{smtp_port} = Test::Registration::Servers::free_port();
     servers()->start_inbox(@how);
 }
 
@@ -99,12 +104,14 @@ sub refused ($name, $pattern, $parameters, @how)
     serve(@how) if @how;
     servers()->reload(directives => { smtp => "127.0.0.1:$port $parameters" });
 
-    my $seen = length log_text();
-    my $line = qr/^.*\[error\].*mail server is not available \((.*)\); /m;
+    # an old worker may still have something to say of an old server
+
+    my ($pid) = servers()->workers;
+    my $line  = qr/\[error\] $pid\#.*mail server is not available \((.*)\); /;
 
     push @never, asked($name);
 
-    my $said = wait_for(sub { substr(log_text(), $seen) =~ $line && $1 }, 5);
+    my $said = wait_for(sub { log_text() =~ $line && $1 }, 5);
 
     like($said // 'nothing', $pattern, "$name: the log says what is wrong");
 }
@@ -152,6 +159,7 @@ sub script (@answers)
 {
     unlink "$dir/record";
     servers()->stop('script') if servers()->{pid}{script};
+    $port = Test::Registration::Servers::free_port();
     servers()->spawn('script', '/usr/bin/python3',
         "$Test::Registration::Servers::ROOT/t/lib/smtp_script.py",
         '--port', $port, '--record', "$dir/record",
@@ -183,7 +191,7 @@ for my $case (
 servers()->stop('script');
 
 
-# The old workers have made their last tries: nothing has come late.
+# By now what could come late has come.
 
 is(scalar(map { mail_to($_) } @never), 0, 'no mail left for those servers');
 unlike(log_text(), qr/\Q$password\E|not-the-word/, 'the log has no password');
