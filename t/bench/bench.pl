@@ -97,7 +97,7 @@ sub groups ($rounds, @chosen)
     $people->prepare(ACCOUNTS, $drafts)
         if $chosen{passwords} || $chosen{sessions} || $chosen{latency};
 
-    $servers->discard_mail;
+    $servers->prepared;
 
     my $uploads = $chosen{uploads} || $chosen{memory} || $chosen{latency}
         ? Bench::Uploads->new($servers, $tools) : undef;

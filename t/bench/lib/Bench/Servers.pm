@@ -78,17 +78,41 @@ sub restart ($self)
 sub empty ($self)
 {
     unlink glob "$self->{memory}/put/*";
-    unlink glob "$self->{memory}/documents/*/*";
+    unlink grep { !$self->{kept}{$_} } $self->documents;
+}
+
+
+# The pictures that there are now are not taken away.
+
+sub keep ($self)
+{
+    $self->{kept} = { map { $_ => 1 } $self->documents };
+}
+
+
+sub documents ($self) { glob "$self->{memory}/documents/*/*" }
+
+
+# Runs some code on an empty Redis; drafts and sessions come back after it.
+
+sub with_empty_redis ($self, $code)
+{
+    $self->redis('SWAPDB', 0, 1);
+    $code->();
+    $self->redis('FLUSHDB');
+    $self->redis('SWAPDB', 0, 1);
 }
 
 
 sub url ($self, $path) { "http://127.0.0.1:$self->{port}$path" }
 
 
-# After the preparation, which needs the codes of the mails.
+# The preparation, which needs the codes of the mails, is over: what it made
+# stays, mail goes nowhere.
 
-sub discard_mail ($self)
+sub prepared ($self)
 {
+    $self->keep;
     $self->{discard} = 1;
     $self->write_config;
     $self->reload;

@@ -43,7 +43,7 @@ sub round ($self, $report)
     $report->sample("pgbench: $_", unit => '/s', figure => $rate{$_})
         for 'sign-in', 'document';
 
-    $self->redis($report);
+    $self->{servers}->with_empty_redis(sub { $self->redis($report) });
 }
 
 
@@ -76,8 +76,6 @@ sub redis ($self, $report)
 
     $report->sample($_, unit => '/s', figure => $rate{$_})
         for sort keys %rate;
-
-    $self->{servers}->redis('FLUSHALL', 'ASYNC');
 }
 
 
