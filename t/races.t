@@ -4,6 +4,7 @@ use lib 't/lib';
 use Test::Registration;
 
 start(workers => 1,
+      directives => { code => 'interval=0s per_address=1000' },
       parts => { threads => "thread_pool passwords threads=1;\n"
                           . "thread_pool pictures threads=1;\n"
                           . "thread_pool files threads=1;" });
@@ -76,6 +77,37 @@ disturbed('the draft is deleted', sub ($client, $documents) {
     sleep 0.5;
     is(scalar(grep { stored($_) } @ids), scalar @ids,
        'deleting the draft deletes no picture of the application');
+}
+
+
+# A sign-in with the old password, judged while a reset gives a new one: the
+# one thread hashes the new password first, then judges the old one.
+
+{
+    my $person = register();
+    my $values = $person->{values};
+    my $client = client();
+    my $thief  = client();
+
+    decide($person->{number}, 'approved');
+
+    my $code  = code_for($client, $values->{email}, 'password_reset');
+    my $reset = $client->begin('POST', 'password-resets', data => {
+        account => $values->{username}, email => $values->{email},
+        code => $code, password => person()->{password} });
+
+    sleep 0.005;
+
+    my $late = $thief->begin('POST', 'sessions', data => {
+        account => $values->{username}, password => $values->{password} });
+
+    status_is($reset->finish, 204, 'a password is reset');
+
+    my $answer = $late->finish;
+
+    is($thief->get('session')->status, 401,
+       'a sign-in with the old one meanwhile (' . $answer->status
+       . ') leaves no session');
 }
 
 checks();

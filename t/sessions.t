@@ -254,6 +254,22 @@ servers()->reload(directives => { sign_in => 'free=3 per_address=100000' });
                'an unknown account is throttled, too');
 }
 
+{
+    # what could not be judged was no failure
+
+    servers()->redis('FLUSHALL');
+    servers()->stop('postgres', 'QUIT');
+    problem_is(sign_in(client(), $approved->{values}), 503, '',
+               'PostgreSQL is down') for 1 .. 6;
+    servers()->start_postgres;
+
+    my $answer;
+
+    wait_for(sub { ($answer = sign_in(client(), $approved->{values}))->status
+                       != 503 }, 10);
+    status_is($answer, 200, 'then nobody has to wait');
+}
+
 servers()->redis('FLUSHALL');
 servers()->reload(directives => { sign_in => 'free=100 per_address=4' });
 

@@ -20,7 +20,7 @@ static ngx_int_t ngx_http_registration_signed_out(ngx_http_request_t *r,
 static ngx_registration_script_t  ngx_http_registration_sign_out_script = {
     ngx_string(
     "redis.call('DEL', KEYS[1])\n"
-    "redis.call('SREM', KEYS[2], ARGV[1])\n"
+    "redis.call('ZREM', KEYS[2], ARGV[1])\n"
     "return 1"), { 0 }
 };
 

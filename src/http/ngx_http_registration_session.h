@@ -1,8 +1,9 @@
 
 /*
  * The session in Redis: a sealed record under the hash of its token, made
- * longer by each use, and in a set of its account's sessions, so that all of
- * them can be ended at once.
+ * longer by each use, and in a set of its account's sessions, sorted by when
+ * they began, so that all of them can be ended at once.  The member "ended"
+ * says when that was: a sign-in that began before it is none.
  */
 
 

@@ -5,6 +5,9 @@
  * sign_in → (Redis: may this be tried?) → sign_in_query → (PostgreSQL) →
  * sign_in_verify → (thread: Argon2id) → sign_in_accept → (Redis: failures
  * forgotten, a session made) → sign_in_reply
+ *
+ * Where PostgreSQL or a thread is not to be had: sign_in_untried → (Redis: this
+ * was no try) → sign_in_unavailable
  */
 
 
@@ -19,6 +22,9 @@ typedef struct {
     ngx_str_t                        field;         /* username or email */
     ngx_str_t                        account;
     ngx_str_t                        failure_key;
+    ngx_str_t                        client_key;
+    long long                        began;         /* by Redis' clock, ms */
+    ngx_int_t                        status;        /* of the call that failed */
     ngx_uint_t                       disabled;
     ngx_str_t                        submitted_at;
     ngx_str_t                        due_date;
@@ -54,6 +60,10 @@ static ngx_int_t ngx_http_registration_sign_in_session(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_str_t *argv);
 static ngx_int_t ngx_http_registration_sign_in_reply(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_sign_in_untried(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_sign_in_unavailable(
+    ngx_http_request_t *r, ngx_http_registration_ctx_t *ctx);
 static ngx_uint_t ngx_http_registration_may_enter(
     ngx_http_registration_session_t *session);
 
@@ -68,9 +78,9 @@ static ngx_registration_job_type_t  ngx_http_registration_verify_job = {
 
 /*
  * KEYS: failures of the account from this client, tries of the client.
- * ARGV: free failures, tries per client.  Gives 0, or the milliseconds to
- * wait.  The try counts as a failure from now on, so that many at once gain
- * nothing; success takes it back.
+ * ARGV: free failures, tries per client.  Gives the milliseconds to wait, or
+ * the time, negative.  The try counts as a failure from now on, so that many
+ * at once gain nothing; success takes it back.
  */
 
 static ngx_registration_script_t  ngx_http_registration_try_script = {
@@ -95,21 +105,44 @@ static ngx_registration_script_t  ngx_http_registration_try_script = {
     "end\n"
     "redis.call('SET', KEYS[1], string.format('%d %.0f', n, till),\n"
     "           'PX', 86400000)\n"
-    "return 0"), { 0 }
+    "return -now"), { 0 }
+};
+
+
+/* KEYS: failures, tries of the client.  What could not be judged was no try. */
+
+static ngx_registration_script_t  ngx_http_registration_untry_script = {
+    ngx_string(
+    "local old = redis.call('GET', KEYS[1])\n"
+    "local n = old and string.match(old, '%d+') - 1 or 0\n"
+    "if n > 0 then redis.call('SET', KEYS[1], n .. ' 0', 'KEEPTTL')\n"
+    "else redis.call('DEL', KEYS[1]) end\n"
+    "if redis.call('EXISTS', KEYS[2]) == 1 then\n"
+    "  redis.call('DECR', KEYS[2])\n"
+    "end\n"
+    "return 1"), { 0 }
 };
 
 
 /*
  * KEYS: failures, session, sessions of the account.  ARGV: record ("" for no
- * session), idle time, lifetime, hash of the session.
+ * session), idle time, lifetime, hash of the session, when the try began.
+ * Gives 0 when all sessions were ended meanwhile: the password that was right
+ * then is not any more.
  */
 
 static ngx_registration_script_t  ngx_http_registration_accept_script = {
     ngx_string(
+    "local ended = redis.call('ZSCORE', KEYS[3], 'ended')\n"
+    "if ended and ended - ARGV[5] >= 0 then return 0 end\n"
     "redis.call('DEL', KEYS[1])\n"
     "if ARGV[1] ~= '' then\n"
+    "  local time = redis.call('TIME')\n"
+    "  local now = time[1] * 1000 + math.floor(time[2] / 1000)\n"
     "  redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])\n"
-    "  redis.call('SADD', KEYS[3], ARGV[4])\n"
+    "  redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf',\n"
+    "             string.format('%.0f', now - ARGV[3]))\n"
+    "  redis.call('ZADD', KEYS[3], string.format('%.0f', now), ARGV[4])\n"
     "  redis.call('PEXPIRE', KEYS[3], ARGV[3])\n"
     "end\n"
     "return 1"), { 0 }
@@ -206,13 +239,14 @@ ngx_http_registration_sign_in_begin(ngx_http_request_t *r,
         != NGX_OK
         || ngx_http_registration_key(r, ctx,
                                      NGX_HTTP_REGISTRATION_FAILURE_KEY,
-                                     parts, 1, &argv[1])
+                                     parts, 1, &in->client_key)
            != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     argv[0] = in->failure_key;
+    argv[1] = in->client_key;
     argv[2].data = p;
     p = ngx_sprintf(p, "%i", policy->sign_in_free);
     argv[2].len = p - argv[2].data;
@@ -246,6 +280,8 @@ ngx_http_registration_sign_in_query(ngx_http_request_t *r,
                                           (reply->integer + 999) / 1000);
     }
 
+    in->began = -reply->integer;
+
     ngx_memzero(params, sizeof(params));
 
     param = (in->field.data[0] == 'u') ? &params[0] : &params[1];
@@ -257,6 +293,8 @@ ngx_http_registration_sign_in_query(ngx_http_request_t *r,
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    ctx->failure = ngx_http_registration_sign_in_untried;
 
     rc = ngx_registration_postgres_query(ctx->conf->postgres, &ctx->call,
                                          &ngx_http_registration_sign_in_sql,
@@ -305,6 +343,8 @@ ngx_http_registration_sign_in_verify(ngx_http_request_t *r,
         verify->len = in->password.len;
         ngx_memcpy(verify->password, in->password.data, in->password.len);
     }
+
+    ctx->failure = ngx_http_registration_sign_in_untried;
 
     rc = ngx_registration_job_start(ctx->conf->password_threads, &ctx->call,
                                     verify, ngx_cycle->log);
@@ -376,7 +416,7 @@ ngx_http_registration_sign_in_accept(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
     ngx_int_t                         rc;
-    ngx_str_t                         argv[7];
+    ngx_str_t                         argv[8];
     ngx_http_registration_verify_t   *verify;
     ngx_http_registration_sign_in_t  *in;
 
@@ -407,7 +447,7 @@ ngx_http_registration_sign_in_accept(ngx_http_request_t *r,
 
     rc = ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
                                        &ngx_http_registration_accept_script, 3,
-                                       argv, 7);
+                                       argv, 8);
 
     return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_sign_in_reply);
@@ -420,13 +460,15 @@ ngx_http_registration_sign_in_session(ngx_http_request_t *r,
 {
     u_char                           *p;
     ngx_http_registration_policy_t   *policy;
+    ngx_http_registration_sign_in_t  *in;
     ngx_http_registration_session_t  *session;
 
     policy = &ctx->conf->policy;
-    session = &((ngx_http_registration_sign_in_t *) ctx->data)->session;
+    in = ctx->data;
+    session = &in->session;
     session->created = ngx_time();
 
-    p = ngx_pnalloc(r->pool, 2 * NGX_TIME_T_LEN);
+    p = ngx_pnalloc(r->pool, 2 * NGX_TIME_T_LEN + NGX_INT64_LEN);
 
     if (p == NULL
         || ngx_http_registration_create_session(r, ctx, &session->ticket)
@@ -461,6 +503,9 @@ ngx_http_registration_sign_in_session(ngx_http_request_t *r,
     argv[6].len = sizeof(session->ticket.hex);
     argv[6].data = session->ticket.hex;
 
+    argv[7].data = p;
+    argv[7].len = ngx_sprintf(p, "%L", (int64_t) in->began) - p;
+
     return NGX_OK;
 }
 
@@ -480,9 +525,16 @@ ngx_http_registration_sign_in_reply(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
     json_t                           *reply;
+    redisReply                       *accepted;
     ngx_http_registration_sign_in_t  *in;
 
     in = ctx->data;
+    accepted = ctx->call.result;
+
+    if (accepted->integer == 0) {
+        return ngx_http_registration_problem(r, NGX_HTTP_UNAUTHORIZED,
+                                             "sign_in_failed");
+    }
 
     if (ngx_http_registration_may_enter(&in->session)
         && ngx_http_registration_send_session_cookie(r, ctx,
@@ -507,4 +559,43 @@ ngx_http_registration_sign_in_reply(ngx_http_request_t *r,
     }
 
     return ngx_http_registration_reply_json(r, NGX_HTTP_OK, reply);
+}
+
+
+/* What was not judged, for a reason that is ours, costs nobody anything. */
+
+static ngx_int_t
+ngx_http_registration_sign_in_untried(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    ngx_int_t                         rc;
+    ngx_str_t                         argv[2];
+    ngx_http_registration_sign_in_t  *in;
+
+    in = ctx->data;
+    in->status = ctx->call.status;
+
+    argv[0] = in->failure_key;
+    argv[1] = in->client_key;
+
+    ctx->failure = ngx_http_registration_sign_in_unavailable;
+
+    rc = ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
+                                       &ngx_http_registration_untry_script, 2,
+                                       argv, 2);
+
+    return ngx_http_registration_wait(r, ctx, rc,
+                                     ngx_http_registration_sign_in_unavailable);
+}
+
+
+static ngx_int_t
+ngx_http_registration_sign_in_unavailable(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    ngx_http_registration_sign_in_t  *in;
+
+    in = ctx->data;
+
+    return ngx_http_registration_wait(r, ctx, in->status, NULL);
 }
