@@ -237,6 +237,23 @@ sub wrong ($code) { sprintf '%06d', ($code + 1) % 1_000_000 }
     my $a    = applicant();
     my $code = $a->{body}{email_code};
 
+    trial($a, wrong($code)) for 1 .. 4;
+
+    my $newer = code_for($a->{client}, $a->{values}{email});
+    my ($wrong) = grep { $_ ne $code && $_ ne $newer }
+        qw(100000 100001 100002);
+
+    problem_is(trial($a, $wrong), 422, 'email_code code_wrong',
+               'a fifth wrong try, with a newer code');
+    problem_is(trial($a, $code), 422, 'email_code code_wrong',
+               'voids the older one');
+    status_is(trial($a, $newer), 201, 'and not the newer');
+}
+
+{
+    my $a    = applicant();
+    my $code = $a->{body}{email_code};
+
     trial($a, wrong($code)) for 1 .. 5;
     problem_is(trial($a, $code), 422, 'email_code too_many_attempts',
                'five wrong tries void it, even for the right code');

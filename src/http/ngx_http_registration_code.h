@@ -1,7 +1,7 @@
 
 /*
  * Codes sent by mail.  Redis keeps, for a draft, an address and a purpose, one
- * string "TRIES HASH:EXPIRY HASH:EXPIRY …" of the codes that are still good.
+ * string "HASH:EXPIRY:TRIES HASH:EXPIRY:TRIES …" of the codes that were sent.
  */
 
 
@@ -24,27 +24,29 @@
 
 
 /*
- * Lua: check_code(key, hash) counts a wrong try; five make the codes void.
- * A good code stays good until its key is deleted.
+ * Lua: check_code(key, hash) counts a wrong try against every code there is;
+ * five make a code void.  A good code stays good until its key is deleted.
  */
 
 #define NGX_HTTP_REGISTRATION_CHECK_CODE                                      \
     "local function check_code(key, hash)\n"                                  \
     "  local codes = redis.call('GET', key)\n"                                \
     "  if not codes then return 2 end\n"                                      \
-    "  local tries = tonumber(string.match(codes, '^%d+'))\n"                 \
-    "  if tries >= 5 then return 3 end\n"                                     \
     "  local time = redis.call('TIME')\n"                                     \
     "  local now = time[1] * 1000 + math.floor(time[2] / 1000)\n"             \
-    "  local live = false\n"                                                  \
-    "  for h, expiry in string.gmatch(codes, '(%x+):(%d+)') do\n"             \
+    "  local live, void = false, false\n"                                     \
+    "  for h, expiry, tries in\n"                                             \
+    "      string.gmatch(codes, '(%x+):(%d+):(%d+)') do\n"                    \
     "    if tonumber(expiry) > now then\n"                                    \
-    "      if h == hash then return 0 end\n"                                  \
-    "      live = true\n"                                                     \
+    "      if tonumber(tries) >= 5 then void = true\n"                        \
+    "      elseif h == hash then return 0\n"                                  \
+    "      else live = true end\n"                                            \
     "    end\n"                                                               \
     "  end\n"                                                                 \
-    "  if not live then return 2 end\n"                                       \
-    "  codes = string.gsub(codes, '^%d+', tries + 1)\n"                       \
+    "  if not live then return void and 3 or 2 end\n"                         \
+    "  codes = string.gsub(codes, '(%x+:%d+:)(%d+)', function(c, tries)\n"    \
+    "    return c .. tries + 1\n"                                             \
+    "  end)\n"                                                                \
     "  redis.call('SET', key, codes, 'KEEPTTL')\n"                            \
     "  return 1\n"                                                            \
     "end\n"
