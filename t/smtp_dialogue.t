@@ -131,6 +131,8 @@ case('a server that takes no mail', 'down', [ GREETING => '554 no mail\r\n' ]);
 
 case('line feeds only', 'sent 250, sent 250', [ MAIL => '250 fine\n' ]);
 case('hanging up after MAIL', 'later 0, later 0', [ MAIL => 'hangup' ]);
+case('hanging up after a mail, unseen', 'sent 250, sent 250',
+     [ MAIL => '250 OK\r\n then hangup' ]);
 case('hanging up after the text', 'later 0, later 0', [ TEXT => 'hangup' ]);
 case('hanging up before a greeting', 'down', [ GREETING => 'hangup' ]);
 case('no greeting', 'down', [ GREETING => 'silence' ]);

@@ -7,6 +7,7 @@ of aiosmtpd.
 
 import argparse
 import asyncio
+import collections
 import os
 
 ANSWERS = {
@@ -27,13 +28,16 @@ class Dialogue:
 
     def __init__(self, options, record, reader, writer):
         self.answers = dict(ANSWERS, **dict(options.answer))
+        self.asked = collections.Counter()
         self.drip = options.drip
         self.record = record
         self.reader = reader
         self.writer = writer
 
     async def answer(self, verb):
-        text = self.answers.get(verb, "250 OK\\r\\n")
+        texts = self.answers.get(verb, "250 OK\\r\\n").split(" then ")
+        text = texts[min(self.asked[verb], len(texts) - 1)]
+        self.asked[verb] += 1
 
         if text == "hangup":
             raise Hangup
@@ -83,7 +87,8 @@ def arguments():
     add("--drip", action="store_true", help="answer a byte at a time")
     add("--answer", nargs=2, action="append", default=[],
         metavar=("VERB", "TEXT"),
-        help="with escapes, and ' x N' for N times; or: hangup, silence. "
+        help="with escapes, and ' x N' for N times; or: hangup, silence; "
+             "' then ' divides the answers to one command after the other. "
              "VERB may be GREETING, and TEXT for the end of the text")
     return parser.parse_args()
 
