@@ -297,6 +297,12 @@ document_max_size big
 --- emerg
 document_max_size
 
+=== pictures that no memory holds
+--- directives
+document_max_size 129m
+--- emerg
+registration_document_max_size.*128m
+
 === a directive twice
 --- http
 registration_form x;

@@ -378,6 +378,20 @@ sub files { scalar(() = glob servers()->{dir} . '/documents/*/*') }
 }
 
 
+# A lower limit is for new pictures.
+
+{
+    my $browser = client();
+    my $id      = $browser->upload('licence', picture())->json->{id};
+
+    servers()->reload(directives => { document_max_size => '1k' });
+    problem_is($browser->upload('licence', picture()), 413, 'file too_large',
+               'a lower limit');
+    status_is($browser->get("documents/$id"), 200,
+              'does not hide what was stored before');
+}
+
+
 # Limits of a draft
 
 servers()->reload(directives => { draft => 'uploads=3 size=100m' });

@@ -68,9 +68,28 @@ ok(wait_for(sub { !stored($alive) }, 15),
 is(scalar(grep { stored($_) } @ids), scalar @ids,
    'and the application\'s pictures are still there');
 
+# An answer that does not fit the question is none.
+
+my $known = servers()->sql("select pg_get_functiondef(
+    'registration.documents_known(text[])'::regprocedure)");
+
+servers()->sql($known =~ s/(SELECT d\.id::text)/SELECT '!' || d.id::text/r);
+sleep 4;
+is(scalar(grep { stored($_) } @ids), scalar @ids,
+   'PostgreSQL answers something else: the pictures stay');
+servers()->sql($known);
+
 decide($person->{number}, 'approved');
 sign_in($person->{client}, $person->{values});
 status_is($person->{client}->get("documents/$ids[0]"), 200,
           'their owner can see them');
+
+servers()->sql("update registration.document set data_key = null
+                 where id = '$ids[0]'");
+problem_is($person->{client}->get("documents/$ids[0]"), 404, '',
+           'until its key is destroyed');
+
+unlike(Test::Registration::Servers::slurp("$dir/error.log"), qr/setpriority/,
+       'no thread is asked to raise its priority again');
 
 checks();

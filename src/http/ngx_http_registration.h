@@ -46,6 +46,11 @@ typedef enum {
 } ngx_http_registration_purpose_e;
 
 
+/* No limit of uploads may be higher: a picture is held in memory whole. */
+
+#define NGX_HTTP_REGISTRATION_DOCUMENT_MAX  (128 * 1024 * 1024)
+
+
 /* Figures of policy.md; times in milliseconds. */
 
 typedef struct {

@@ -196,7 +196,10 @@ ngx_http_registration_document_row(ngx_http_request_t *r,
 
     result = ctx->call.result;
 
-    if (PQntuples(result) == 0) {
+    if (PQntuples(result) == 0 || PQgetisnull(result, 0, 0)) {
+
+        /* another's, or destroyed with its key */
+
         return ngx_http_registration_problem(r, NGX_HTTP_NOT_FOUND,
                                              "not_found");
     }
@@ -249,11 +252,14 @@ ngx_http_registration_document_run(void *context, ngx_log_t *log)
         return;
     }
 
-    /* turning a picture may have made it a little larger than it came */
+    /*
+     * an upload may have been allowed more when this one came, and turning a
+     * picture may have made it a little larger
+     */
 
     picture->code = reg_store_get((char *) picture->conf->documents->name.data,
                                   (char *) picture->id,
-                                  2 * picture->conf->policy.document_max_size,
+                                  2 * NGX_HTTP_REGISTRATION_DOCUMENT_MAX,
                                   &picture->data, &picture->len);
 
     if (picture->code == REG_OK) {

@@ -305,6 +305,10 @@ ngx_http_registration_init_main_conf(ngx_conf_t *cf, void *conf)
         return "\"registration_review_term\" must be between 1 and 365";
     }
 
+    if (policy->document_max_size > NGX_HTTP_REGISTRATION_DOCUMENT_MAX) {
+        return "\"registration_document_max_size\" must be at most 128m";
+    }
+
     return NGX_CONF_OK;
 }
 

@@ -62,7 +62,7 @@ static void ngx_http_registration_sweep_next(
 static ngx_registration_job_type_t  ngx_http_registration_sweep_type = {
     ngx_http_registration_sweep_run,
     NULL,
-    10,
+    0,
     60000
 };
 
@@ -351,6 +351,13 @@ ngx_http_registration_sweep_remove(ngx_registration_call_t *call)
 
         ngx_memmove(sweep->ids[n++], sweep->ids[i],
                     NGX_HTTP_REGISTRATION_ID_SIZE);
+    }
+
+    if (row != rows) {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "PostgreSQL knows documents that it was not asked for: "
+                      "none is removed");
+        n = 0;
     }
 
     sweep->n = n;
