@@ -392,6 +392,27 @@ sub files { scalar(() = glob servers()->{dir} . '/documents/*/*') }
 }
 
 
+# One pool for everything: its threads keep their priority.
+
+servers()->reload(
+    directives => { map { $_ . '_threads' => undef }
+                    qw(password picture file) },
+    parts => { threads => 'thread_pool default threads=1;' });
+
+{
+    my $browser = client();
+
+    for (1 .. 4) {
+        my $id = $browser->upload('licence', picture())->json->{id};
+
+        status_is($browser->get("documents/$id"), 200, 'with one pool');
+    }
+
+    unlike(Test::Registration::Servers::slurp(servers()->{dir}
+               . '/error.log'), qr/setpriority/, 'without a complaint');
+}
+
+
 # Limits of a draft
 
 servers()->reload(directives => { draft => 'uploads=3 size=100m' });

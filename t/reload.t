@@ -203,4 +203,18 @@ is(client()->get('form')->json->{notice}{version}, 'changed',
    'and what was before goes on');
 is($draft->get('draft')->json->{step}, 3, 'with its drafts');
 
-checks(alerts => qr/exited on signal 9|form\.json:\d+/);
+
+# Without a master process a reload would have no threads: it is refused.
+
+servers()->restart_nginx(parts => { main => 'master_process off;' });
+
+status_is(client()->upload('licence', picture()), 201,
+          'without a master process');
+kill 'HUP', servers()->{pid}{nginx};
+ok(wait_for(sub { Test::Registration::Servers::slurp("$dir/error.log")
+                      =~ /\[emerg\].*master_process/ }, 5),
+   'a reload is refused');
+status_is(client()->upload('licence', picture()), 201,
+          'and what was before goes on');
+
+checks(alerts => qr/exited on signal 9|form\.json:\d+|master_process/);

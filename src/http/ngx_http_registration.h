@@ -114,6 +114,10 @@ typedef struct {
     ngx_flag_t                       mounted;
     ngx_str_t                        mount;             /* "/api/" */
     ngx_flag_t                       secure_cookies;
+
+    ngx_array_t                     *error_pages;       /* nginx's own, and */
+    ngx_array_t                     *outer_pages;       /* those around the
+                                                           mount */
 } ngx_http_registration_loc_conf_t;
 
 
@@ -369,6 +373,11 @@ void ngx_http_registration_document_key(
 reg_code_t ngx_http_registration_document_unwrap(
     ngx_http_registration_main_conf_t *rmcf, reg_str_t id,
     const u_char *wrapped, u_char *key);
+
+/* ngx_http_registration_upload.c */
+
+void ngx_http_registration_upload_init(
+    ngx_http_registration_main_conf_t *rmcf);
 
 /* ngx_http_registration_sweep.c: pictures that nobody owns any more */
 

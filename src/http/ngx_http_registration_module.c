@@ -231,6 +231,17 @@ ngx_http_registration_postconfiguration(ngx_conf_t *cf)
         return NGX_OK;
     }
 
+    /* then nginx starts no threads for the new configuration */
+
+    if (ngx_process == NGX_PROCESS_SINGLE
+        && !ngx_is_init_cycle(cf->cycle->old_cycle))
+    {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "\"registration\" cannot be reloaded while "
+                      "\"master_process\" is off: restart nginx");
+        return NGX_ERROR;
+    }
+
     if (ngx_http_registration_load(cf, rmcf) != NGX_OK) {
         return NGX_ERROR;
     }
@@ -341,21 +352,31 @@ ngx_http_registration_merge_loc_conf(ngx_conf_t *cf, void *parent,
 
     ngx_conf_merge_value(conf->secure_cookies, prev->secure_cookies, 1);
 
-    if (conf->mounted != NGX_CONF_UNSET) {
-        return NGX_CONF_OK;
-    }
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    conf->error_pages = clcf->error_pages;
+    conf->outer_pages = prev->error_pages;
 
     /* a nested location serves the same mount, unless it has its own use */
 
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    if (conf->mounted == NGX_CONF_UNSET) {
+        conf->mounted = prev->mounted == 1
+                        && (clcf->handler == NULL
+                            || clcf->handler == ngx_http_registration_handler);
 
-    conf->mounted = prev->mounted == 1
-                    && (clcf->handler == NULL
-                        || clcf->handler == ngx_http_registration_handler);
+        if (!conf->mounted) {
+            return NGX_CONF_OK;
+        }
 
-    if (conf->mounted) {
         conf->mount = prev->mount;
+        conf->outer_pages = prev->outer_pages;
         clcf->handler = ngx_http_registration_handler;
+    }
+
+    /* a site's pages are HTML: here only those count that are meant for it */
+
+    if (clcf->error_pages == conf->outer_pages) {
+        clcf->error_pages = NULL;
     }
 
     return NGX_CONF_OK;
@@ -389,6 +410,8 @@ ngx_http_registration_init_process(ngx_cycle_t *cycle)
                       "registration documents: %s; uploads will fail",
                       error.text);
     }
+
+    ngx_http_registration_upload_init(rmcf);
 
     return ngx_http_registration_sweep_init(cycle, rmcf);
 }

@@ -81,15 +81,10 @@ static ngx_int_t ngx_http_registration_upload_lost(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 
 
-/*
- * Lower than what answers requests: pictures take what processor time is
- * left, and a session look-up never waits for one.
- */
-
 static ngx_registration_job_type_t  ngx_http_registration_upload_job = {
     ngx_http_registration_upload_run,
     ngx_http_registration_upload_cleanup,
-    10,
+    0,
     60000
 };
 
@@ -139,6 +134,22 @@ static ngx_registration_script_t  ngx_http_registration_enter_script = {
     "redis.call('SET', prefix .. string.sub(ARGV[4], 1, 22), 1, 'PX', life)\n"
     "return {'ok', old}"), { 0 }
 };
+
+
+/*
+ * Pictures take what processor time is left, and a session look-up never waits
+ * for one; but threads that other jobs use cannot be raised again.
+ */
+
+void
+ngx_http_registration_upload_init(ngx_http_registration_main_conf_t *rmcf)
+{
+    if (rmcf->picture_threads != rmcf->password_threads
+        && rmcf->picture_threads != rmcf->file_threads)
+    {
+        ngx_http_registration_upload_job.nice = 10;
+    }
+}
 
 
 ngx_int_t
