@@ -315,6 +315,12 @@ location ~ ^/other { registration; }
 --- emerg
 prefix
 
+=== a mount for one path only
+--- server
+location = /other/ { registration; }
+--- emerg
+prefix
+
 === a mount that does not end in "/"
 --- server
 location /other { registration; }

@@ -6,8 +6,14 @@ use Test::Registration;
 
 start(parts => {
     http => 'limit_req_zone $binary_remote_addr zone=one:64k rate=1r/m;',
+    server => <<'CONF',
+error_page 403 404 408 413 429 500 503 /sorry.html;
+location = /sorry.html { return 200 "<html>sorry</html>"; }
+location = /gone { return 404; }
+CONF
     api  => <<'CONF',
 client_body_timeout 1s;
+client_body_in_file_only on;
 
 location = /api/email-codes {
     limit_req zone=one;
@@ -84,6 +90,10 @@ for ([ 'POST', 'form', 405 ], [ 'POST', 'nowhere', 404 ],
     unlike($exchange->{buffer}, qr/HTTP.*HTTP/s, 'with one answer');
 }
 
+is(scalar(() = glob servers()->{dir} . '/body/*'), 0,
+   'no body is left in a file, whatever nginx was told');
+
+
 # A connection that is in order stays open.
 
 {
@@ -135,6 +145,22 @@ Content-Type: application/problem+json
 GET /
 --- response_body_like
 ^outside$
+
+=== where the site's own error pages are shown
+--- request
+GET /gone
+--- error_code: 404
+--- response_body_like
+^<html>sorry
+
+=== a precondition that does not hold
+--- request
+GET /api/form
+--- more_headers
+If-Match: "another"
+--- error_code: 412
+--- response_json
+{"status": 412, "title": "Precondition Failed"}
 
 === below a path that is none
 --- request

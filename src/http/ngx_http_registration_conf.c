@@ -123,6 +123,7 @@ ngx_http_registration_mount(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
     if (clcf->name.len == 0 || clcf->name.data[0] != '/' || clcf->noname
+        || clcf->exact_match
 #if (NGX_PCRE)
         || clcf->regex
 #endif

@@ -49,13 +49,14 @@ static ngx_http_registration_status_t  ngx_http_registration_statuses[] = {
     { 405, "Method Not Allowed", "method_not_allowed" },
     { 408, "Request Timeout", "bad_request" },
     { 409, "Conflict", "conflict" },
+    { 412, "Precondition Failed", "bad_request" },
     { 413, "Content Too Large", "payload_too_large" },
     { 415, "Unsupported Media Type", "unsupported_media_type" },
     { 422, "Unprocessable Content", "invalid" },
     { 429, "Too Many Requests", "too_many_requests" },
     { 501, "Not Implemented", "not_implemented" },
     { 503, "Service Unavailable", "unavailable" },
-    { 500, "Internal Server Error", "internal" }       /* and all others */
+    { 500, "Internal Server Error", "internal" }
 };
 
 
@@ -211,6 +212,8 @@ ngx_http_registration_retry_after(ngx_http_request_t *r, ngx_uint_t seconds)
 }
 
 
+/* What is not in the table is any wrong request, or any failure of ours. */
+
 static ngx_http_registration_status_t *
 ngx_http_registration_status(ngx_uint_t status)
 {
@@ -218,11 +221,11 @@ ngx_http_registration_status(ngx_uint_t status)
 
     for (s = ngx_http_registration_statuses; s->status != 500; s++) {
         if (s->status == status) {
-            break;
+            return s;
         }
     }
 
-    return s;
+    return status < 500 ? &ngx_http_registration_statuses[0] : s;
 }
 
 

@@ -130,6 +130,11 @@ ngx_http_registration_handler(ngx_http_request_t *r)
     r->request_body_in_single_buf =
                              (endpoint->body == NGX_HTTP_REGISTRATION_JSON);
 
+    /* whatever client_body_in_file_only says: no body is left in clear */
+
+    r->request_body_in_file_only = 0;
+    r->request_body_in_persistent_file = 0;
+
     rc = ngx_http_read_client_request_body(r,
                                            ngx_http_registration_body_handler);
 
