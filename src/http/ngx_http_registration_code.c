@@ -11,6 +11,7 @@ typedef struct {
     ngx_uint_t                         purpose;
     ngx_str_t                          email;
     u_char                             code[REG_CODE_DIGITS + 1];
+    ngx_uint_t                         unknown;
 } ngx_http_registration_code_t;
 
 
@@ -137,7 +138,7 @@ ngx_http_registration_email_code(ngx_http_request_t *r,
         return ngx_http_registration_faults(r, 422, &faults);
     }
 
-    code = ngx_palloc(r->pool, sizeof(ngx_http_registration_code_t));
+    code = ngx_pcalloc(r->pool, sizeof(ngx_http_registration_code_t));
     if (code == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -251,21 +252,22 @@ ngx_http_registration_code_stored(ngx_http_request_t *r,
 }
 
 
-/* No account has this address: no mail, but the same answer. */
+/* No account has this address: no mail, but the same work and answer. */
 
 static ngx_int_t
 ngx_http_registration_code_known(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
-    PGresult  *result;
+    PGresult                      *result;
+    ngx_http_registration_code_t  *code;
 
+    code = ctx->data;
     result = ctx->call.result;
 
-    if (PQntuples(result) == 1 && PQgetvalue(result, 0, 0)[0] == 't') {
-        return ngx_http_registration_code_send(r, ctx);
-    }
+    code->unknown = (PQntuples(result) != 1
+                     || PQgetvalue(result, 0, 0)[0] != 't');
 
-    return ngx_http_registration_code_reply(r, ctx);
+    return ngx_http_registration_code_send(r, ctx);
 }
 
 
@@ -304,6 +306,13 @@ ngx_http_registration_code_send(ngx_http_request_t *r,
                             ngx_time(), &len);
     if (text == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (code->unknown) {
+        reg_wipe(text, len);
+        free(text);
+
+        return ngx_http_registration_code_reply(r, ctx);
     }
 
     if (ngx_registration_smtp_send(ctx->conf->smtp, &code->email, text, len,
