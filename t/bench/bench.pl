@@ -88,11 +88,12 @@ sub measure ($rounds, @chosen)
 
 sub groups ($rounds, @chosen)
 {
-    my %chosen  = map { $_ => 1 } @chosen;
-    my $tools   = "$Test::Registration::Servers::BUILD/bench";
-    my $people  = Bench::People->new($servers);
-    my $drafts  = $chosen{passwords}
-        ? $rounds * Bench::Passwords::drafts_a_round() : 0;
+    my %chosen    = map { $_ => 1 } @chosen;
+    my $tools     = "$Test::Registration::Servers::BUILD/bench";
+    my $people    = Bench::People->new($servers);
+    my $passwords = Bench::Passwords->new($servers, $tools, $people);
+    my $drafts    = $chosen{passwords}
+        ? $rounds * $passwords->drafts_a_round : 0;
 
     $people->prepare(ACCOUNTS, $drafts)
         if $chosen{passwords} || $chosen{sessions} || $chosen{latency};
@@ -102,7 +103,6 @@ sub groups ($rounds, @chosen)
     my $uploads = $chosen{uploads} || $chosen{memory} || $chosen{latency}
         ? Bench::Uploads->new($servers, $tools) : undef;
     my $requests   = Bench::Requests->new($servers, $people, $uploads);
-    my $passwords  = Bench::Passwords->new($servers, $tools, $people);
     my $statements = Bench::Statements->new($servers);
 
     return (

@@ -129,9 +129,12 @@ sub register ($self)
                                      data => $one->{body});
     });
 
-    $self->{servers}->sql("select count(*) from (select registration.transition("
-        . "number, version, 'approved', 'reviewer', 'bench')"
-        . ' from registration.application) as t');
+    $self->{servers}->sql(<<'SQL');
+        select count(*)
+          from (select registration.transition(number, version, 'approved',
+                                               'reviewer', 'bench')
+                  from registration.application) as done
+SQL
 }
 
 
