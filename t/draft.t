@@ -230,6 +230,28 @@ for my $cookie ('registration-draft=x', 'registration-draft=',
 }
 
 
+# What Redis gives back in another form than it was given is as good as none.
+
+{
+    my $browser = client();
+
+    $browser->put('draft', { postcode => '450000' });
+
+    my ($key) = grep { servers()->redis('HEXISTS', $_, 'v:postcode') eq '1' }
+        split /\n/, servers()->redis('KEYS', 'registration:draft:*');
+
+    servers()->redis('DEL', $key);
+    servers()->redis('HSET', $key, 'v:postcode', 'x', 'd:licence', 'x',
+                     'step', '', 'v', '', 'd', '', 'other', 'x');
+
+    my $answer = $browser->get('draft');
+
+    status_is($answer, 200, 'a draft that somebody changed');
+    is_deeply($answer->json, { values => {}, documents => [], step => 1 },
+              'is an empty one');
+}
+
+
 # Over TLS the cookie is the host's alone.
 
 servers()->reload(directives => { secure_cookies => 'on' });

@@ -164,7 +164,7 @@ ngx_http_registration_draft_field(ngx_http_request_t *r,
     ngx_str_t   context, text;
 
     if (ngx_http_registration_equal(name, "step")) {
-        draft->step = value->data[0] - '0';
+        draft->step = (value->len == 1) ? value->data[0] - '0' : 1;
         return NGX_OK;
     }
 
@@ -178,10 +178,13 @@ ngx_http_registration_draft_field(ngx_http_request_t *r,
         skip = REG_DOCUMENT_ID_LEN;
     }
 
-    if (value->len < skip
-        || ngx_http_registration_draft_context(r, ctx, (char *) name->data,
-                                               name->len, &context)
-           != NGX_OK)
+    if (value->len < skip) {
+        return NGX_DECLINED;
+    }
+
+    if (ngx_http_registration_draft_context(r, ctx, (char *) name->data,
+                                            name->len, &context)
+        != NGX_OK)
     {
         return NGX_ERROR;
     }

@@ -24,7 +24,7 @@ typedef struct {
     ngx_str_t                        failure_key;
     ngx_str_t                        client_key;
     long long                        began;         /* by Redis' clock, ms */
-    ngx_int_t                        status;        /* of the call that failed */
+    ngx_int_t                        status;        /* of a call that failed */
     ngx_uint_t                       disabled;
     ngx_str_t                        submitted_at;
     ngx_str_t                        due_date;

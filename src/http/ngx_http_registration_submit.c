@@ -48,6 +48,8 @@ static ngx_int_t ngx_http_registration_submit_filename(ngx_http_request_t *r,
     ngx_http_registration_document_t *document, ngx_str_t *name);
 static ngx_int_t ngx_http_registration_submit_commit(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_submit_answer(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, PGresult *result, ngx_str_t *sealed);
 static ngx_int_t ngx_http_registration_submit_taken(ngx_http_request_t *r,
     const char *outcome);
 static ngx_int_t ngx_http_registration_submit_reply(ngx_http_request_t *r,
@@ -616,12 +618,8 @@ ngx_http_registration_submit_commit(ngx_http_request_t *r,
     u_char                          *p;
     ngx_int_t                        rc;
     PGresult                        *result;
-    ngx_str_t                        argv[5], context;
+    ngx_str_t                        argv[5];
     ngx_http_registration_submit_t  *submit;
-
-    static const char  format[] =
-        "{\"number\":\"%s\",\"status\":\"%s\","
-        "\"submitted_at\":\"%s\",\"due_date\":\"%s\"}";
 
     submit = ctx->data;
     result = ctx->call.result;
@@ -635,39 +633,20 @@ ngx_http_registration_submit_commit(ngx_http_request_t *r,
                                                   PQgetvalue(result, 0, 0));
     }
 
-    p = ngx_pnalloc(r->pool, sizeof(format) + 128);
-
-    if (p == NULL
-        || ngx_http_registration_draft_key(r, ctx, &argv[0]) != NGX_OK
-        || ngx_http_registration_draft_context(r, ctx, "done", 4, &context)
-           != NGX_OK)
-    {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    submit->reply.data = p;
-    submit->reply.len = ngx_snprintf(p, sizeof(format) + 128, format,
-                                     PQgetvalue(result, 0, 1),
-                                     PQgetvalue(result, 0, 2),
-                                     PQgetvalue(result, 0, 3),
-                                     PQgetvalue(result, 0, 4))
-                        - p;
-
-    argv[1] = submit->code_key;
-    ngx_str_set(&argv[3], NGX_HTTP_REGISTRATION_DOCUMENT_KEY);
-
     p = ngx_pnalloc(r->pool, NGX_TIME_T_LEN);
 
     if (p == NULL
-        || ngx_http_registration_seal(r, ctx, &context, submit->reply.data,
-                                      submit->reply.len, &argv[4])
+        || ngx_http_registration_draft_key(r, ctx, &argv[0]) != NGX_OK
+        || ngx_http_registration_submit_answer(r, ctx, result, &argv[4])
            != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    argv[1] = submit->code_key;
     argv[2].data = p;
     argv[2].len = ngx_sprintf(p, "%M", ctx->conf->policy.draft_lifetime) - p;
+    ngx_str_set(&argv[3], NGX_HTTP_REGISTRATION_DOCUMENT_KEY);
 
     /* the application stands, whatever becomes of the draft */
 
@@ -679,6 +658,44 @@ ngx_http_registration_submit_commit(ngx_http_request_t *r,
 
     return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_submit_reply);
+}
+
+
+/* The answer, and sealed what the draft keeps of it. */
+
+static ngx_int_t
+ngx_http_registration_submit_answer(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, PGresult *result, ngx_str_t *sealed)
+{
+    u_char                          *p;
+    ngx_str_t                        context;
+    ngx_http_registration_submit_t  *submit;
+
+    static const char  format[] =
+        "{\"number\":\"%s\",\"status\":\"%s\","
+        "\"submitted_at\":\"%s\",\"due_date\":\"%s\"}";
+
+    submit = ctx->data;
+
+    p = ngx_pnalloc(r->pool, sizeof(format) + 128);
+
+    if (p == NULL
+        || ngx_http_registration_draft_context(r, ctx, "done", 4, &context)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    submit->reply.data = p;
+    submit->reply.len = ngx_snprintf(p, sizeof(format) + 128, format,
+                                     PQgetvalue(result, 0, 1),
+                                     PQgetvalue(result, 0, 2),
+                                     PQgetvalue(result, 0, 3),
+                                     PQgetvalue(result, 0, 4))
+                        - p;
+
+    return ngx_http_registration_seal(r, ctx, &context, p, submit->reply.len,
+                                      sealed);
 }
 
 

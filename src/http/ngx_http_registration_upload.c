@@ -75,6 +75,10 @@ static ngx_int_t ngx_http_registration_upload_enter(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_upload_call(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_http_registration_upload_t *upload);
+static ngx_int_t ngx_http_registration_upload_entry(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_str_t *entry);
+static ngx_int_t ngx_http_registration_upload_figures(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_str_t *argv);
 static ngx_int_t ngx_http_registration_upload_reply(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_upload_lost(ngx_http_request_t *r,
@@ -615,40 +619,10 @@ static ngx_int_t
 ngx_http_registration_upload_call(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_http_registration_upload_t *upload)
 {
-    u_char                            *p, *numbers;
-    ngx_str_t                          argv[9], name, context, text, parts[2];
-    ngx_http_registration_policy_t    *policy;
+    ngx_str_t                          argv[9], parts[2];
     ngx_http_registration_document_t  *document;
 
     document = ctx->data;
-    policy = &ctx->conf->policy;
-
-    numbers = ngx_pnalloc(r->pool, 4 * NGX_INT64_LEN + document->kind.len + 2);
-    text.len = sizeof(ngx_http_registration_facts_t) + document->filename.len;
-    text.data = ngx_pnalloc(r->pool, text.len);
-
-    if (numbers == NULL || text.data == NULL
-        || ngx_http_registration_draft_key(r, ctx, &argv[0]) != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    p = ngx_cpymem(text.data, &document->facts,
-                   sizeof(ngx_http_registration_facts_t));
-    ngx_memcpy(p, document->filename.data, document->filename.len);
-
-    name.data = numbers;
-    name.len = ngx_sprintf(numbers, "d:%V", &document->kind) - numbers;
-
-    if (ngx_http_registration_draft_context(r, ctx, (char *) name.data,
-                                            name.len, &context)
-        != NGX_OK
-        || ngx_http_registration_seal(r, ctx, &context, text.data, text.len,
-                                      &text)
-           != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
 
     /* the same picture has another fingerprint in another draft */
 
@@ -657,8 +631,12 @@ ngx_http_registration_upload_call(ngx_http_request_t *r,
     parts[1].len = REG_FINGERPRINT;
     parts[1].data = upload->picture.fingerprint;
 
-    if (ngx_http_registration_key(r, ctx, "fingerprint:", parts, 2, &argv[5])
-        != NGX_OK)
+    if (ngx_http_registration_draft_key(r, ctx, &argv[0]) != NGX_OK
+        || ngx_http_registration_upload_entry(r, ctx, &argv[4]) != NGX_OK
+        || ngx_http_registration_key(r, ctx, "fingerprint:", parts, 2,
+                                     &argv[5])
+           != NGX_OK
+        || ngx_http_registration_upload_figures(r, ctx, argv) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -666,16 +644,78 @@ ngx_http_registration_upload_call(ngx_http_request_t *r,
     ngx_str_set(&argv[2], NGX_HTTP_REGISTRATION_DOCUMENT_KEY);
     argv[3] = document->kind;
 
-    argv[4].len = REG_DOCUMENT_ID_LEN + text.len;
-    argv[4].data = ngx_pnalloc(r->pool, argv[4].len);
-    if (argv[4].data == NULL) {
+    return ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
+                                         &ngx_http_registration_enter_script,
+                                         1, argv, 9);
+}
+
+
+/* The id in clear, for the scripts; facts and file name sealed behind it. */
+
+static ngx_int_t
+ngx_http_registration_upload_entry(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_str_t *entry)
+{
+    u_char                            *p;
+    ngx_str_t                          name, context, text, sealed;
+    ngx_http_registration_document_t  *document;
+
+    document = ctx->data;
+
+    text.len = sizeof(ngx_http_registration_facts_t) + document->filename.len;
+    text.data = ngx_pnalloc(r->pool, text.len);
+    name.data = ngx_pnalloc(r->pool, sizeof("d:") + document->kind.len);
+
+    if (text.data == NULL || name.data == NULL) {
         return NGX_ERROR;
     }
 
-    p = ngx_cpymem(argv[4].data, document->id, REG_DOCUMENT_ID_LEN);
-    ngx_memcpy(p, text.data, text.len);
+    name.len = ngx_sprintf(name.data, "d:%V", &document->kind) - name.data;
 
-    p = name.data + name.len;
+    p = ngx_cpymem(text.data, &document->facts,
+                   sizeof(ngx_http_registration_facts_t));
+    ngx_memcpy(p, document->filename.data, document->filename.len);
+
+    if (ngx_http_registration_draft_context(r, ctx, (char *) name.data,
+                                            name.len, &context)
+        != NGX_OK
+        || ngx_http_registration_seal(r, ctx, &context, text.data, text.len,
+                                      &sealed)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    entry->len = REG_DOCUMENT_ID_LEN + sealed.len;
+    entry->data = ngx_pnalloc(r->pool, entry->len);
+    if (entry->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    p = ngx_cpymem(entry->data, document->id, REG_DOCUMENT_ID_LEN);
+    ngx_memcpy(p, sealed.data, sealed.len);
+
+    return NGX_OK;
+}
+
+
+/* argv[1]: the lifetime; from argv[6] on: bytes, most uploads, most bytes. */
+
+static ngx_int_t
+ngx_http_registration_upload_figures(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_str_t *argv)
+{
+    u_char                            *p;
+    ngx_http_registration_policy_t    *policy;
+    ngx_http_registration_document_t  *document;
+
+    document = ctx->data;
+    policy = &ctx->conf->policy;
+
+    p = ngx_pnalloc(r->pool, 4 * NGX_INT64_LEN);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
 
     argv[1].data = p;
     p = ngx_sprintf(p, "%M", policy->draft_lifetime);
@@ -693,9 +733,7 @@ ngx_http_registration_upload_call(ngx_http_request_t *r,
     p = ngx_sprintf(p, "%z", policy->draft_size);
     argv[8].len = p - argv[8].data;
 
-    return ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
-                                         &ngx_http_registration_enter_script,
-                                         1, argv, 9);
+    return NGX_OK;
 }
 
 
