@@ -134,7 +134,15 @@ sub machine
 
     say "nginx $version, $postgres, Redis $redis, Linux $kernel, ",
         scalar(() = glob '/sys/devices/system/cpu/cpu[0-9]*'),
-        ' cores', $cpu ? " ($cpu)" : '', ', load average ', load_average();
+        ' cores', $cpu ? " ($cpu)" : '', ', TCP by ', congestion(),
+        ', load average ', load_average();
+}
+
+
+sub congestion
+{
+    return Test::Registration::Servers::slurp(
+        '/proc/sys/net/ipv4/tcp_congestion_control') =~ s/\s+$//r;
 }
 
 
