@@ -66,6 +66,8 @@ typedef struct {
     ngx_event_t                        timer;
     ngx_msec_t                         deadline;
     ngx_msec_t                         backoff;
+    ngx_registration_smtp_done_pt      done;
+    void                              *data;
     ngx_registration_smtp_mail_t       mail;
     u_char                             to[1];
 } ngx_registration_smtp_message_t;
@@ -79,8 +81,8 @@ static ngx_int_t ngx_registration_smtp_check(ngx_str_t *to, char *text,
     size_t len);
 static ngx_registration_smtp_message_t *ngx_registration_smtp_message_create(
     ngx_registration_smtp_t *smtp, ngx_str_t *to, char *text, size_t len);
-static void ngx_registration_smtp_message_free(
-    ngx_registration_smtp_message_t *m);
+static void ngx_registration_smtp_message_end(
+    ngx_registration_smtp_message_t *m, ngx_int_t status);
 static void ngx_registration_smtp_free_text(char *text, size_t len);
 static void ngx_registration_smtp_make_ready(
     ngx_registration_smtp_message_t *m, ngx_uint_t first);
@@ -205,12 +207,18 @@ ngx_registration_smtp_has_room(ngx_registration_smtp_t *smtp)
 
 ngx_int_t
 ngx_registration_smtp_send(ngx_registration_smtp_t *smtp, ngx_str_t *to,
-    char *text, size_t len, ngx_msec_t lifetime)
+    char *text, size_t len, ngx_msec_t lifetime,
+    ngx_registration_smtp_done_pt done, void *data)
 {
     ngx_registration_smtp_message_t  *m;
 
     if (smtp->conf->discard) {
         ngx_registration_smtp_free_text(text, len);
+
+        if (done) {
+            done(data, NGX_OK);
+        }
+
         return NGX_OK;
     }
 
@@ -233,6 +241,8 @@ ngx_registration_smtp_send(ngx_registration_smtp_t *smtp, ngx_str_t *to,
     }
 
     m->deadline = ngx_current_msec + lifetime;
+    m->done = done;
+    m->data = data;
 
     ngx_registration_smtp_make_ready(m, 0);
 
@@ -307,9 +317,18 @@ ngx_registration_smtp_message_create(ngx_registration_smtp_t *smtp,
 }
 
 
+/* It is in no queue any more. */
+
 static void
-ngx_registration_smtp_message_free(ngx_registration_smtp_message_t *m)
+ngx_registration_smtp_message_end(ngx_registration_smtp_message_t *m,
+    ngx_int_t status)
 {
+    void                           *data;
+    ngx_registration_smtp_done_pt   done;
+
+    done = m->done;
+    data = m->data;
+
     if (m->timer.timer_set) {
         ngx_del_timer(&m->timer);
     }
@@ -319,10 +338,14 @@ ngx_registration_smtp_message_free(ngx_registration_smtp_message_t *m)
 
     ngx_explicit_memzero(m->to, m->mail.to.len);
     ngx_free(m);
+
+    if (done) {
+        done(data, status);
+    }
 }
 
 
-/* It holds a code. */
+/* It holds a code, or a name. */
 
 static void
 ngx_registration_smtp_free_text(char *text, size_t len)
@@ -382,7 +405,7 @@ ngx_registration_smtp_message_handler(ngx_event_t *ev)
                   "a mail was dropped: the mail server did not take it "
                   "before its lifetime was over");
 
-    ngx_registration_smtp_message_free(m);
+    ngx_registration_smtp_message_end(m, NGX_DECLINED);
 
     ngx_post_event(&smtp->dispatch, &ngx_posted_events);
 }
@@ -564,7 +587,7 @@ ngx_registration_smtp_settle(ngx_registration_smtp_t *smtp,
         ngx_registration_smtp_mark_down(smtp, s->code, s->reply);
 
         if (smtp->exiting) {
-            ngx_registration_smtp_message_free(m);
+            ngx_registration_smtp_message_end(m, NGX_DECLINED);
             ngx_registration_smtp_log_dropped(
                                ngx_registration_smtp_drop_waiting(smtp) + 1);
             return;
@@ -582,12 +605,14 @@ ngx_registration_smtp_settle(ngx_registration_smtp_t *smtp,
     case NGX_REGISTRATION_SMTP_SENT:
         ngx_log_error(NGX_LOG_INFO, ngx_cycle->log, 0,
                       "a mail was sent (%ui)", s->reply);
-        break;
+        ngx_registration_smtp_message_end(m, NGX_OK);
+        return;
 
     case NGX_REGISTRATION_SMTP_REFUSED:
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                       "a mail was refused by the mail server (%ui)", s->reply);
-        break;
+        ngx_registration_smtp_message_end(m, NGX_ERROR);
+        return;
 
     case NGX_REGISTRATION_SMTP_STALE:
         ngx_registration_smtp_make_ready(m, 1);
@@ -600,8 +625,6 @@ ngx_registration_smtp_settle(ngx_registration_smtp_t *smtp,
         ngx_registration_smtp_retry(smtp, m);
         return;
     }
-
-    ngx_registration_smtp_message_free(m);
 }
 
 
@@ -612,7 +635,7 @@ ngx_registration_smtp_retry(ngx_registration_smtp_t *smtp,
     ngx_msec_t  delay;
 
     if (smtp->exiting) {
-        ngx_registration_smtp_message_free(m);
+        ngx_registration_smtp_message_end(m, NGX_DECLINED);
         ngx_registration_smtp_log_dropped(1);
         return;
     }
@@ -623,7 +646,7 @@ ngx_registration_smtp_retry(ngx_registration_smtp_t *smtp,
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                       "a mail was dropped: its lifetime is over before "
                       "another try");
-        ngx_registration_smtp_message_free(m);
+        ngx_registration_smtp_message_end(m, NGX_DECLINED);
         return;
     }
 
@@ -756,7 +779,7 @@ ngx_registration_smtp_drop_waiting(ngx_registration_smtp_t *smtp)
         ngx_queue_remove(q);
         smtp->waiting--;
 
-        ngx_registration_smtp_message_free(m);
+        ngx_registration_smtp_message_end(m, NGX_DECLINED);
     }
 
     return n;
@@ -774,7 +797,7 @@ ngx_registration_smtp_drop_busy(ngx_registration_smtp_t *smtp)
         q = ngx_queue_head(&smtp->busy);
         s = ngx_queue_data(q, ngx_registration_smtp_session_t, queue);
 
-        ngx_registration_smtp_message_free(s->message);
+        ngx_registration_smtp_message_end(s->message, NGX_DECLINED);
         ngx_registration_smtp_release(smtp, s);
     }
 
