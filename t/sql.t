@@ -224,7 +224,8 @@ my $sign_in = as_module('SELECT * FROM registration.sign_in('
                         . hash('u1') . ', NULL)');
 
 like($sign_in, qr/^1\|\$argon2id\$.*\|f\|\Q$first->{number}\E\|pending\|1\|
-                  \Q$first->{submitted_at}\E\|2026-12-02\|f\|$/x,
+                  \Q$first->{submitted_at}\E\|2026-12-02\|f\|
+                  \|application-----000001\|\\x(ef){77}$/x,
     'sign-in by username tells all');
 is(as_module('SELECT * FROM registration.sign_in('
              . hash('u1@x') . ', ' . hash('e1') . ')'), $sign_in,
@@ -344,7 +345,7 @@ $number = submitted(username => hash('u10'))->{number};
 transition($number, 1, 'returned', $sealed, "'2027-01-04'", 'true');
 like(as_module('SELECT * FROM registration.sign_in(' . hash('u10')
                . ', NULL)'),
-    qr/\|returned\|2\|.*\|2027-01-04\|t\|(Wlpa){33}Wg==$/,
+    qr/\|returned\|2\|.*\|2027-01-04\|t\|(Wlpa){33}Wg==\|/,
     'sign-in tells the reason, still sealed, and the new due date');
 is(sql("SELECT action, details->>'from', details->>'to' "
        . "FROM registration.audit WHERE number = '$number' ORDER BY id"),
