@@ -363,7 +363,8 @@ $$;
 
 CREATE FUNCTION registration.claim(reviewer text, epoch integer, number text,
                                    take_over boolean, seconds integer)
-RETURNS TABLE (outcome text, claimed_by text, claimed_until text)
+RETURNS TABLE (outcome text, claimed_by text, claimed_until text,
+               status text, version integer)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
@@ -372,7 +373,8 @@ DECLARE
     until  timestamptz := now() + make_interval(secs => claim.seconds);
 BEGIN
     IF registration.reviewer_role(claim.reviewer, claim.epoch) IS NULL THEN
-        RETURN QUERY SELECT 'signed_out', NULL::text, NULL::text;
+        outcome := 'signed_out';
+        RETURN NEXT;
         RETURN;
     END IF;
 
@@ -382,20 +384,27 @@ BEGIN
        FOR NO KEY UPDATE;
 
     IF NOT FOUND THEN
-        RETURN QUERY SELECT 'unknown', NULL::text, NULL::text;
+        outcome := 'unknown';
+        RETURN NEXT;
         RETURN;
     END IF;
 
+    status := a.status;
+    version := a.version;
+
     IF a.status <> 'pending' THEN
-        RETURN QUERY SELECT 'closed', NULL::text, NULL::text;
+        outcome := 'closed';
+        RETURN NEXT;
         RETURN;
     END IF;
 
     IF registration.held_by_another(a, claim.reviewer) THEN
 
         IF claim.take_over IS NOT TRUE THEN
-            RETURN QUERY SELECT 'held', a.claimed_by,
-                                registration.iso8601(a.claimed_until);
+            outcome := 'held';
+            claimed_by := a.claimed_by;
+            claimed_until := registration.iso8601(a.claimed_until);
+            RETURN NEXT;
             RETURN;
         END IF;
 
@@ -407,7 +416,10 @@ BEGIN
        SET claimed_by = claim.reviewer, claimed_until = until
      WHERE t.id = a.id;
 
-    RETURN QUERY SELECT 'ok', claim.reviewer, registration.iso8601(until);
+    outcome := 'ok';
+    claimed_by := claim.reviewer;
+    claimed_until := registration.iso8601(until);
+    RETURN NEXT;
 END
 $$;
 
@@ -421,7 +433,7 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 
--- "ok" also when there was nothing of one's own to let go.
+-- "ok" also when there was nothing to let go; "held" when it is another's.
 
 CREATE FUNCTION registration.unclaim(reviewer text, epoch integer,
                                      number text)
@@ -429,22 +441,31 @@ RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
+DECLARE
+    a  registration.application;
 BEGIN
     IF registration.reviewer_role(unclaim.reviewer, unclaim.epoch) IS NULL
     THEN
         RETURN 'signed_out';
     END IF;
 
-    UPDATE registration.application AS a
-       SET claimed_by = NULL, claimed_until = NULL
-     WHERE a.number = unclaim.number
-       AND a.claimed_by = unclaim.reviewer;
+    SELECT * INTO a
+      FROM registration.application
+     WHERE number = unclaim.number
+       FOR NO KEY UPDATE;
 
-    IF NOT FOUND AND NOT EXISTS (SELECT FROM registration.application a
-                                  WHERE a.number = unclaim.number)
-    THEN
+    IF NOT FOUND THEN
         RETURN 'unknown';
     END IF;
+
+    IF registration.held_by_another(a, unclaim.reviewer) THEN
+        RETURN 'held';
+    END IF;
+
+    UPDATE registration.application AS t
+       SET claimed_by = NULL, claimed_until = NULL
+     WHERE t.id = a.id
+       AND t.claimed_by IS NOT NULL;
 
     RETURN 'ok';
 END

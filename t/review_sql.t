@@ -198,8 +198,8 @@ is("@seen", '4 2 0 1 3 5 6', 'page by page all are seen, none twice');
 
 my $number = $numbers[0];
 
-is(one('claim', @li, "'1'", 'false', 600), 'unknown||', 'nothing to claim');
-like(one('claim', @li, text($number), 'false', 600), qr/^ok\|li\|20.*Z$/,
+is(one('claim', @li, "'1'", 'false', 600), 'unknown||||', 'nothing to claim');
+like(one('claim', @li, text($number), 'false', 600), qr/^ok\|li\|20.*Z\|pending\|1$/,
     'a claim');
 like(one('claim', @wang, text($number), 'false', 600), qr/^held\|li\|20/,
     'which another sees');
@@ -208,7 +208,7 @@ like(one('claim', @li, text($number), 'false', 600), qr/^ok\|li/,
     'its holder renews it');
 is(decide(\@wang, $number, 1, 'approved'), 'held|pending|1',
     'and another cannot decide');
-is(one('unclaim', @wang, text($number)), 'ok', 'nor let go');
+is(one('unclaim', @wang, text($number)), 'held', 'nor let go');
 like(one('claim', @wang, text($number), 'true', 600), qr/^ok\|wang/,
     'but take it over');
 is(sql('SELECT actor, details FROM registration.audit '
@@ -252,7 +252,7 @@ is(sql('SELECT claimed_by, claimed_until, open_fields, due_date, '
        . 'due_provisional FROM registration.application '
        . "WHERE number = '$number'"), '||{name,mobile}|2027-01-04|t',
     'ends the claim, opens fields, and moves the due date');
-is(one('claim', @li, text($number), 'false', 600), 'closed||',
+is(one('claim', @li, text($number), 'false', 600), 'closed|||returned|2',
     'what is decided is not claimed');
 is(decide(\@wang, $number, 2, 'pending'), 'refused|returned|2',
     'no reviewer does the applicant\'s part');
