@@ -15,6 +15,7 @@
 
 #include "ngx_registration_smtp.h"
 #include "ngx_registration_smtp_session.h"
+#include "ngx_registration_metrics.h"
 
 
 #define NGX_REGISTRATION_SMTP_BACKOFF      2000
@@ -223,6 +224,7 @@ ngx_registration_smtp_send(ngx_registration_smtp_t *smtp, ngx_str_t *to,
     }
 
     if (!ngx_registration_smtp_has_room(smtp)) {
+        ngx_registration_metrics_count(NGX_REGISTRATION_SMTP, NGX_BUSY);
         ngx_registration_smtp_free_text(text, len);
         return NGX_BUSY;
     }
@@ -298,6 +300,8 @@ ngx_registration_smtp_message_create(ngx_registration_smtp_t *smtp,
         return NULL;
     }
 
+    ngx_registration_gauges->smtp++;
+
     m->smtp = smtp;
     m->ident = -1;
     m->backoff = NGX_REGISTRATION_SMTP_BACKOFF;
@@ -328,6 +332,9 @@ ngx_registration_smtp_message_end(ngx_registration_smtp_message_t *m,
 
     done = m->done;
     data = m->data;
+
+    ngx_registration_gauges->smtp--;
+    ngx_registration_metrics_count(NGX_REGISTRATION_SMTP, status);
 
     if (m->timer.timer_set) {
         ngx_del_timer(&m->timer);
