@@ -28,6 +28,7 @@
 #include <reg_multipart.h>
 #include <reg_seal.h>
 #include <reg_store.h>
+#include <reg_watermark.h>
 
 
 /* A file that a directive names, and where it does. */
@@ -44,6 +45,15 @@ typedef enum {
     NGX_HTTP_REGISTRATION_RESET,
     NGX_HTTP_REGISTRATION_PURPOSES
 } ngx_http_registration_purpose_e;
+
+
+typedef enum {
+    NGX_HTTP_REGISTRATION_SUBMITTED = 0,    /* mails of the outbox */
+    NGX_HTTP_REGISTRATION_APPROVED,
+    NGX_HTTP_REGISTRATION_RETURNED,
+    NGX_HTTP_REGISTRATION_REJECTED,
+    NGX_HTTP_REGISTRATION_NOTICES
+} ngx_http_registration_notice_e;
 
 
 /* Figures of policy.md; times in milliseconds. */
@@ -66,11 +76,15 @@ typedef struct {
     ngx_int_t                        sign_in_free;
     ngx_int_t                        sign_in_per_address;
     ngx_int_t                        review_term;       /* working days */
+    ngx_msec_t                       review_idle;
+    ngx_msec_t                       review_lifetime;
+    ngx_msec_t                       review_claim;
 } ngx_http_registration_policy_t;
 
 
 typedef struct {
-    ngx_http_registration_file_t     mount;             /* a "registration" */
+    ngx_http_registration_file_t     mount;             /* the first of any */
+    ngx_http_registration_file_t     review;            /* of reviewers' */
 
     ngx_http_registration_file_t     key_file;
     ngx_http_registration_file_t     form_file;
@@ -85,7 +99,11 @@ typedef struct {
     reg_calendar_t                  *calendar;
     reg_mail_template_t             *mail[NGX_HTTP_REGISTRATION_PURPOSES]
                                          [REG_LANGUAGES];
+    reg_mail_template_t             *notices[NGX_HTTP_REGISTRATION_NOTICES]
+                                            [REG_LANGUAGES];
     ngx_str_t                        mail_from;
+
+    reg_watermark_t                 *watermark;
 
     ngx_str_t                        form_etag;
     ngx_str_t                        regions_etag;
@@ -105,9 +123,19 @@ typedef struct {
 } ngx_http_registration_main_conf_t;
 
 
+/* Whose calls a location serves. */
+
+typedef enum {
+    NGX_HTTP_REGISTRATION_UNMOUNTED = 0,
+    NGX_HTTP_REGISTRATION_APPLICANTS,
+    NGX_HTTP_REGISTRATION_REVIEWERS
+} ngx_http_registration_mount_e;
+
+
 typedef struct {
-    ngx_flag_t                       mounted;
+    ngx_int_t                        mounted;
     ngx_str_t                        mount;             /* "/api/" */
+    ngx_http_complex_value_t        *reviewer;          /* named by nginx */
     ngx_flag_t                       secure_cookies;
 } ngx_http_registration_loc_conf_t;
 
@@ -155,6 +183,8 @@ struct ngx_http_registration_ctx_s {
     ngx_str_t                        id;        /* of the path */
     json_t                          *body;
     void                            *data;      /* the endpoint's own */
+    void                            *reviewer;  /* who is signed in, and */
+    ngx_http_registration_step_pt    entered;   /* what that opens */
     ngx_http_registration_ticket_t   draft;
 
     ngx_buf_t                       *problem;   /* instead of a page */
@@ -174,6 +204,7 @@ struct ngx_http_registration_ctx_s {
 #define NGX_HTTP_REGISTRATION_FAILURE_KEY   "registration:failure:"
 #define NGX_HTTP_REGISTRATION_SESSION_KEY   "registration:session:"
 #define NGX_HTTP_REGISTRATION_SESSIONS_KEY  "registration:sessions:"
+#define NGX_HTTP_REGISTRATION_REVIEWER_KEY  "registration:reviewer:"
 
 
 extern ngx_module_t  ngx_http_registration_module;
@@ -203,6 +234,8 @@ ngx_http_registration_equal(ngx_str_t *s, const char *text)
 
 char *ngx_http_registration_mount(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_registration_mount_review(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_http_registration_set_file(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_registration_set_database(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -222,6 +255,8 @@ char *ngx_http_registration_set_policy(ngx_conf_t *cf, ngx_command_t *cmd,
 
 ngx_int_t ngx_http_registration_load(ngx_conf_t *cf,
     ngx_http_registration_main_conf_t *rmcf);
+ngx_uint_t ngx_http_registration_notice(ngx_str_t *kind);
+const char *ngx_http_registration_language_name(reg_language_t language);
 
 /* ngx_http_registration_request.c: the way of a request */
 
@@ -261,6 +296,10 @@ ngx_int_t ngx_http_registration_busy(ngx_http_request_t *r,
     ngx_uint_t status, ngx_uint_t seconds);
 ngx_int_t ngx_http_registration_faults(ngx_http_request_t *r,
     ngx_uint_t status, reg_faults_t *faults);
+json_t *ngx_http_registration_errors(ngx_http_registration_ctx_t *ctx,
+    reg_language_t language, reg_faults_t *faults);
+ngx_int_t ngx_http_registration_conflict(ngx_http_request_t *r,
+    const char *word, json_t *current);
 ngx_int_t ngx_http_registration_fault(ngx_http_request_t *r,
     ngx_uint_t status, const char *field, reg_code_t code);
 reg_language_t ngx_http_registration_language(ngx_http_request_t *r);
@@ -282,6 +321,17 @@ ngx_int_t ngx_http_registration_clear_cookie(ngx_http_request_t *r,
 ngx_int_t ngx_http_registration_create_session(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx,
     ngx_http_registration_ticket_t *ticket);
+ngx_int_t ngx_http_registration_review_cookie(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx,
+    ngx_http_registration_ticket_t *ticket);
+ngx_int_t ngx_http_registration_create_review(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx,
+    ngx_http_registration_ticket_t *ticket);
+ngx_int_t ngx_http_registration_send_review_cookie(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx,
+    ngx_http_registration_ticket_t *ticket);
+ngx_int_t ngx_http_registration_clear_review_cookie(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
 
 /* ngx_http_registration_seal.c: names and values that nobody else can read */
 
@@ -301,6 +351,11 @@ ngx_int_t ngx_http_registration_seal(ngx_http_request_t *r,
 ngx_int_t ngx_http_registration_open(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_str_t *context,
     const void *sealed, size_t len, ngx_str_t *text);
+reg_code_t ngx_http_registration_application_key(
+    ngx_http_registration_main_conf_t *rmcf, ngx_str_t *id,
+    const u_char *wrapped, size_t len, u_char *key);
+json_t *ngx_http_registration_application_open(ngx_log_t *log, ngx_str_t *id,
+    const u_char *key, const u_char *sealed, size_t len);
 
 /* ngx_http_registration_members.c: bodies that are no application */
 
@@ -354,6 +409,31 @@ ngx_int_t ngx_http_registration_password_reset(ngx_http_request_t *r,
 ngx_int_t ngx_http_registration_correction(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 
+/* reviewers' endpoints, ngx_http_registration_review_*.c */
+
+ngx_int_t ngx_http_registration_review_sign_in(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+ngx_int_t ngx_http_registration_review_session(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+ngx_int_t ngx_http_registration_review_sign_out(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+ngx_int_t ngx_http_registration_review_queue(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+ngx_int_t ngx_http_registration_review_csv(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+ngx_int_t ngx_http_registration_review_application(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+ngx_int_t ngx_http_registration_review_claim(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+ngx_int_t ngx_http_registration_review_unclaim(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+ngx_int_t ngx_http_registration_review_decision(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+ngx_int_t ngx_http_registration_review_document(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+ngx_int_t ngx_http_registration_review_audit(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+
 /* ngx_http_registration_document.c: pictures in the store */
 
 void ngx_http_registration_remove_document(
@@ -364,6 +444,9 @@ void ngx_http_registration_document_key(
 reg_code_t ngx_http_registration_document_unwrap(
     ngx_http_registration_main_conf_t *rmcf, reg_str_t id,
     const u_char *wrapped, u_char *key);
+reg_code_t ngx_http_registration_document_read(
+    ngx_http_registration_main_conf_t *rmcf, reg_str_t id,
+    const u_char *wrapped, u_char **data, size_t *len);
 
 /* ngx_http_registration_sweep.c: pictures that nobody owns any more */
 

@@ -5,6 +5,8 @@
 
 
 #include <ngx_http_registration.h>
+#include <ngx_http_registration_outbox.h>
+#include <reg_totp.h>
 
 
 static ngx_int_t ngx_http_registration_preconfiguration(ngx_conf_t *cf);
@@ -27,6 +29,13 @@ static ngx_command_t  ngx_http_registration_commands[] = {
     { ngx_string("registration"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
       ngx_http_registration_mount,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("registration_review"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
+      ngx_http_registration_mount_review,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -157,6 +166,20 @@ static ngx_command_t  ngx_http_registration_commands[] = {
       0,
       NULL },
 
+    { ngx_string("registration_review_session"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_http_registration_set_policy,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("registration_review_claim"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      ngx_http_registration_offset(policy.review_claim),
+      NULL },
+
     { ngx_string("registration_document_max_size"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_size_slot,
@@ -215,6 +238,12 @@ ngx_http_registration_preconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
+    if (reg_totp_init() != REG_OK) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "liboath could not be initialized");
+        return NGX_ERROR;
+    }
+
     return NGX_OK;
 }
 
@@ -269,6 +298,9 @@ ngx_http_registration_create_main_conf(ngx_conf_t *cf)
     policy->sign_in_free = NGX_CONF_UNSET;
     policy->sign_in_per_address = NGX_CONF_UNSET;
     policy->review_term = NGX_CONF_UNSET;
+    policy->review_idle = NGX_CONF_UNSET_MSEC;
+    policy->review_lifetime = NGX_CONF_UNSET_MSEC;
+    policy->review_claim = NGX_CONF_UNSET_MSEC;
 
     return rmcf;
 }
@@ -300,9 +332,18 @@ ngx_http_registration_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_conf_init_value(policy->sign_in_free, 5);
     ngx_conf_init_value(policy->sign_in_per_address, 30);
     ngx_conf_init_value(policy->review_term, 7);
+    ngx_conf_init_msec_value(policy->review_idle, 15 * 60 * 1000);
+    ngx_conf_init_msec_value(policy->review_lifetime, 8 * 60 * 60 * 1000);
+    ngx_conf_init_msec_value(policy->review_claim, 10 * 60 * 1000);
 
     if (policy->review_term < 1 || policy->review_term > 365) {
         return "\"registration_review_term\" must be between 1 and 365";
+    }
+
+    if (policy->review_claim < 1000
+        || policy->review_claim > 24 * 60 * 60 * 1000)
+    {
+        return "\"registration_review_claim\" must be between 1s and 1d";
     }
 
     return NGX_CONF_OK;
@@ -345,12 +386,15 @@ ngx_http_registration_merge_loc_conf(ngx_conf_t *cf, void *parent,
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
-    conf->mounted = prev->mounted == 1
-                    && (clcf->handler == NULL
-                        || clcf->handler == ngx_http_registration_handler);
+    conf->mounted = NGX_HTTP_REGISTRATION_UNMOUNTED;
 
-    if (conf->mounted) {
+    if (prev->mounted > NGX_HTTP_REGISTRATION_UNMOUNTED
+        && (clcf->handler == NULL
+            || clcf->handler == ngx_http_registration_handler))
+    {
+        conf->mounted = prev->mounted;
         conf->mount = prev->mount;
+        conf->reviewer = prev->reviewer;
         clcf->handler = ngx_http_registration_handler;
     }
 
@@ -386,6 +430,10 @@ ngx_http_registration_init_process(ngx_cycle_t *cycle)
                       error.text);
     }
 
+    if (ngx_http_registration_outbox_init(cycle, rmcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     return ngx_http_registration_sweep_init(cycle, rmcf);
 }
 
@@ -401,6 +449,8 @@ ngx_http_registration_exit_process(ngx_cycle_t *cycle)
     if (rmcf == NULL || rmcf->redis == NULL) {
         return;
     }
+
+    ngx_http_registration_outbox_close();
 
     ngx_registration_redis_close(rmcf->redis);
     ngx_registration_postgres_close(rmcf->postgres);

@@ -16,12 +16,11 @@ typedef struct {
 
 
 static ngx_int_t ngx_http_registration_send_problem(ngx_http_request_t *r,
-    ngx_uint_t status, const char *word, reg_faults_t *faults);
+    ngx_uint_t status, const char *word, reg_faults_t *faults,
+    json_t *current);
 static ngx_buf_t *ngx_http_registration_problem_text(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_uint_t status, const char *word,
-    reg_faults_t *faults);
-static json_t *ngx_http_registration_errors(ngx_http_registration_ctx_t *ctx,
-    reg_language_t language, reg_faults_t *faults);
+    reg_faults_t *faults, json_t *current);
 static ngx_int_t ngx_http_registration_retry_after(ngx_http_request_t *r,
     ngx_uint_t seconds);
 static ngx_http_registration_status_t *ngx_http_registration_status(
@@ -63,7 +62,7 @@ ngx_int_t
 ngx_http_registration_problem(ngx_http_request_t *r, ngx_uint_t status,
     const char *word)
 {
-    return ngx_http_registration_send_problem(r, status, word, NULL);
+    return ngx_http_registration_send_problem(r, status, word, NULL, NULL);
 }
 
 
@@ -88,7 +87,23 @@ ngx_http_registration_faults(ngx_http_request_t *r, ngx_uint_t status,
 {
     return ngx_http_registration_send_problem(r, status,
                                     ngx_http_registration_status(status)->word,
-                                    faults);
+                                    faults, NULL);
+}
+
+
+/* 409, with what it is now.  Takes over the reference. */
+
+ngx_int_t
+ngx_http_registration_conflict(ngx_http_request_t *r, const char *word,
+    json_t *current)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_http_registration_send_problem(r, NGX_HTTP_CONFLICT, word, NULL,
+                                            current);
+    json_decref(current);
+
+    return rc;
 }
 
 
@@ -107,14 +122,15 @@ ngx_http_registration_fault(ngx_http_request_t *r, ngx_uint_t status,
 
 static ngx_int_t
 ngx_http_registration_send_problem(ngx_http_request_t *r, ngx_uint_t status,
-    const char *word, reg_faults_t *faults)
+    const char *word, reg_faults_t *faults, json_t *current)
 {
     ngx_buf_t                    *b;
     ngx_http_registration_ctx_t  *ctx;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_registration_module);
 
-    b = ngx_http_registration_problem_text(r, ctx, status, word, faults);
+    b = ngx_http_registration_problem_text(r, ctx, status, word, faults,
+                                           current);
     if (b == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -128,7 +144,7 @@ ngx_http_registration_send_problem(ngx_http_request_t *r, ngx_uint_t status,
 static ngx_buf_t *
 ngx_http_registration_problem_text(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_uint_t status, const char *word,
-    reg_faults_t *faults)
+    reg_faults_t *faults, json_t *current)
 {
     char            type[128];
     size_t          len;
@@ -143,13 +159,14 @@ ngx_http_registration_problem_text(ngx_http_request_t *r,
 
     errors = ngx_http_registration_errors(ctx, language, faults);
 
-    problem = json_pack("{s:s, s:s, s:i, s:s, s:o*}",
+    problem = json_pack("{s:s, s:s, s:i, s:s, s:o*, s:O*}",
                         "type", type,
                         "title", ngx_http_registration_status(status)->title,
                         "status", (int) status,
                         "detail", reg_form_message(ctx->conf->form, word,
                                                    language),
-                        "errors", errors);
+                        "errors", errors,
+                        "current", current);
 
     len = json_dumpb(problem, NULL, 0, JSON_COMPACT);
 
@@ -165,7 +182,9 @@ ngx_http_registration_problem_text(ngx_http_request_t *r,
 }
 
 
-static json_t *
+/* [{"field", "code", "message"}] */
+
+json_t *
 ngx_http_registration_errors(ngx_http_registration_ctx_t *ctx,
     reg_language_t language, reg_faults_t *faults)
 {
@@ -327,7 +346,7 @@ ngx_http_registration_problem_header_filter(ngx_http_request_t *r)
     ctx = ngx_http_get_module_ctx(r, ngx_http_registration_module);
     status = r->err_status ? r->err_status : r->headers_out.status;
 
-    if (rlcf->mounted != 1 || r != r->main || status < 400
+    if (rlcf->mounted <= NGX_HTTP_REGISTRATION_UNMOUNTED || r != r->main || status < 400
         || (ctx && ctx->answered))
     {
         return ngx_http_next_header_filter(r);
@@ -341,7 +360,8 @@ ngx_http_registration_problem_header_filter(ngx_http_request_t *r)
     }
 
     b = ngx_http_registration_problem_text(r, ctx, status,
-                            ngx_http_registration_status(status)->word, NULL);
+                            ngx_http_registration_status(status)->word, NULL,
+                            NULL);
 
     if (b == NULL) {
         return NGX_ERROR;
