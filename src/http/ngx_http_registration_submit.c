@@ -9,6 +9,7 @@
 
 
 #include <ngx_http_registration_intake.h>
+#include <ngx_http_registration_outbox.h>
 #include <ngx_http_registration_password.h>
 
 
@@ -59,13 +60,13 @@ static ngx_registration_script_t  ngx_http_registration_commit_script = {
 };
 
 
-#define NGX_HTTP_REGISTRATION_SUBMIT_PARAMS  20
+#define NGX_HTTP_REGISTRATION_SUBMIT_PARAMS  21
 
 static ngx_registration_statement_t  ngx_http_registration_submit_sql = {
     "registration_submit",
     "SELECT outcome, number, status, submitted_at, due_date"
     " FROM registration.submit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
-    " $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+    " $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
     NGX_HTTP_REGISTRATION_SUBMIT_PARAMS
 };
 
@@ -201,6 +202,7 @@ ngx_http_registration_submit_query(ngx_http_request_t *r,
     u_char                          *id;
     ngx_str_t                        value;
     ngx_uint_t                       i;
+    const char                      *name;
     ngx_registration_param_t         params[
                                          NGX_HTTP_REGISTRATION_SUBMIT_PARAMS];
     ngx_http_registration_submit_t  *submit;
@@ -244,6 +246,11 @@ ngx_http_registration_submit_query(ngx_http_request_t *r,
     {
         return NGX_ERROR;
     }
+
+    name = ngx_http_registration_language_name(
+                                            ngx_http_registration_language(r));
+    params[20].value.len = ngx_strlen(name);
+    params[20].value.data = (u_char *) name;
 
     return ngx_registration_postgres_query(ctx->conf->postgres, &ctx->call,
                                            &ngx_http_registration_submit_sql,
@@ -345,6 +352,8 @@ ngx_http_registration_submit_commit(ngx_http_request_t *r,
 
     argv[2].data = p;
     argv[2].len = ngx_sprintf(p, "%M", ctx->conf->policy.draft_lifetime) - p;
+
+    ngx_http_registration_outbox_wake();
 
     /* the application stands, whatever becomes of the draft */
 
