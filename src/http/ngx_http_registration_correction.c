@@ -448,8 +448,7 @@ ngx_http_registration_correction_open(ngx_http_request_t *r,
     }
 
     return ngx_http_registration_application_open(r->connection->log,
-                                       &correction->id,
-                                   correction->key,
+                                   &correction->id, correction->key,
                                    (u_char *) PQgetvalue(result, 0, column),
                                    PQgetlength(result, 0, column));
 }
@@ -556,9 +555,9 @@ static ngx_int_t
 ngx_http_registration_correction_ask_again(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
+    u_char                               version[NGX_INT64_LEN];
     ngx_int_t                            rc;
     ngx_registration_param_t             params[2];
-    u_char                               version[NGX_INT64_LEN];
     ngx_http_registration_correction_t  *correction;
 
     correction = ctx->data;

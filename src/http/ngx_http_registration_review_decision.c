@@ -7,6 +7,7 @@
  */
 
 
+#include <ngx_http_registration_outbox.h>
 #include <ngx_http_registration_review.h>
 #include <reg_text.h>
 
@@ -562,6 +563,7 @@ ngx_http_registration_decision_reply(ngx_http_request_t *r,
                         "version", atoi(PQgetvalue(result, 0, 2)));
 
     if (outcome == NGX_OK) {
+        ngx_http_registration_outbox_wake();
         return ngx_http_registration_reply_json(r, NGX_HTTP_OK, current);
     }
 
