@@ -222,7 +222,7 @@ ngx_http_registration_review_outcome(ngx_http_request_t *r,
     *rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
 
     if (PQntuples(result) == 0) {
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                       "a reviewers' function gave no row");
         return NGX_DECLINED;
     }

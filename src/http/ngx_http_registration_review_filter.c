@@ -463,7 +463,9 @@ ngx_http_registration_filter_name(ngx_http_request_t *r,
     reg_wipe(key, sizeof(key));
 
     if (values == NULL) {
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+        /* not by the request's log: its query may name somebody */
+
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                       "the values of application %s do not open",
                       PQgetvalue(result, row, 1));
         return json_null();
