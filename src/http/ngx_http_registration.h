@@ -31,6 +31,9 @@
 #include <reg_watermark.h>
 
 
+#define NGX_HTTP_REGISTRATION_VERSION  "0.1.0"
+
+
 /* A file that a directive names, and where it does. */
 
 typedef struct {
@@ -120,6 +123,9 @@ typedef struct {
     ngx_thread_pool_t               *file_threads;
 
     ngx_http_registration_policy_t   policy;
+
+    ngx_shm_zone_t                  *status;            /* NULL: not asked */
+    unsigned                         guarded:1;         /* some location */
 } ngx_http_registration_main_conf_t;
 
 
@@ -132,11 +138,33 @@ typedef enum {
 } ngx_http_registration_mount_e;
 
 
+/* What registration_require asks of the client. */
+
+typedef enum {
+    NGX_HTTP_REGISTRATION_REQUIRE_OFF = 0,
+    NGX_HTTP_REGISTRATION_REQUIRE_APPROVED,
+    NGX_HTTP_REGISTRATION_REQUIRE_RETURNED,
+    NGX_HTTP_REGISTRATION_REQUIRE_ANY
+} ngx_http_registration_require_e;
+
+
+/* And what came of it. */
+
+typedef enum {
+    NGX_HTTP_REGISTRATION_REQUIRE_PASSED = 0,
+    NGX_HTTP_REGISTRATION_REQUIRE_REFUSED,
+    NGX_HTTP_REGISTRATION_REQUIRE_UNKNOWN,
+    NGX_HTTP_REGISTRATION_REQUIRES
+} ngx_http_registration_required_e;
+
+
 typedef struct {
     ngx_int_t                        mounted;
     ngx_str_t                        mount;             /* "/api/" */
     ngx_http_complex_value_t        *reviewer;          /* named by nginx */
     ngx_flag_t                       secure_cookies;
+    ngx_uint_t                       require;
+    ngx_str_t                        login_page;
 } ngx_http_registration_loc_conf_t;
 
 
@@ -187,6 +215,11 @@ struct ngx_http_registration_ctx_s {
     ngx_http_registration_step_pt    entered;   /* what that opens */
     ngx_http_registration_ticket_t   draft;
 
+    ngx_http_registration_endpoint_t  *endpoint;
+
+    void                            *identity;  /* registration_require's */
+    ngx_int_t                        refused;   /* by it, with this status */
+
     ngx_buf_t                       *problem;   /* instead of a page */
 
     unsigned                         pending:1;
@@ -236,6 +269,8 @@ char *ngx_http_registration_mount(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_registration_mount_review(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+void ngx_http_registration_used(ngx_conf_t *cf,
+    ngx_http_registration_main_conf_t *rmcf);
 char *ngx_http_registration_set_file(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_registration_set_database(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -261,6 +296,8 @@ const char *ngx_http_registration_language_name(reg_language_t language);
 /* ngx_http_registration_request.c: the way of a request */
 
 ngx_int_t ngx_http_registration_handler(ngx_http_request_t *r);
+ngx_http_registration_endpoint_t *ngx_http_registration_endpoints_of(
+    ngx_int_t mounted);
 ngx_http_registration_ctx_t *ngx_http_registration_create_ctx(
     ngx_http_request_t *r);
 ngx_table_elt_t *ngx_http_registration_header(ngx_http_request_t *r,
@@ -365,6 +402,30 @@ ngx_int_t ngx_http_registration_normalize(ngx_http_registration_ctx_t *ctx,
     const char *member, const char *field, ngx_str_t *value);
 void ngx_http_registration_value(const json_t *object, const char *member,
     ngx_str_t *value);
+
+
+/* ngx_http_registration_require.c: other locations, for the signed in only */
+
+char *ngx_http_registration_set_require(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_registration_set_login_page(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+void ngx_http_registration_merge_require(
+    ngx_http_registration_loc_conf_t *prev,
+    ngx_http_registration_loc_conf_t *conf);
+ngx_int_t ngx_http_registration_add_variables(ngx_conf_t *cf);
+ngx_int_t ngx_http_registration_require_init(ngx_conf_t *cf);
+
+/* ngx_http_registration_status.c: figures for whoever watches */
+
+char *ngx_http_registration_set_status(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+ngx_int_t ngx_http_registration_status_init(ngx_conf_t *cf);
+ngx_int_t ngx_http_registration_status_start(ngx_cycle_t *cycle,
+    ngx_http_registration_main_conf_t *rmcf);
+void ngx_http_registration_status_stop(void);
+void ngx_http_registration_count_require(
+    ngx_http_registration_required_e result);
 
 
 /* endpoints, a file a family */

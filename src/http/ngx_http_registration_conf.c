@@ -211,12 +211,22 @@ ngx_http_registration_mount_as(ngx_conf_t *cf,
     rmcf = ngx_http_conf_get_module_main_conf(cf,
                                               ngx_http_registration_module);
 
+    ngx_http_registration_used(cf, rmcf);
+
+    return NGX_CONF_OK;
+}
+
+
+/* The directive that is being read needs all that a mount does. */
+
+void
+ngx_http_registration_used(ngx_conf_t *cf,
+    ngx_http_registration_main_conf_t *rmcf)
+{
     if (rmcf->mount.conf == NULL) {
         rmcf->mount.conf = cf->conf_file->file.name.data;
         rmcf->mount.line = cf->conf_file->line;
     }
-
-    return NGX_CONF_OK;
 }
 
 

@@ -16,6 +16,9 @@ static char *ngx_http_registration_init_main_conf(ngx_conf_t *cf, void *conf);
 static void *ngx_http_registration_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_registration_merge_loc_conf(ngx_conf_t *cf,
     void *parent, void *child);
+static void ngx_http_registration_merge_mount(ngx_conf_t *cf,
+    ngx_http_registration_loc_conf_t *prev,
+    ngx_http_registration_loc_conf_t *conf);
 static ngx_int_t ngx_http_registration_init_process(ngx_cycle_t *cycle);
 static void ngx_http_registration_exit_process(ngx_cycle_t *cycle);
 
@@ -36,6 +39,27 @@ static ngx_command_t  ngx_http_registration_commands[] = {
     { ngx_string("registration_review"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
       ngx_http_registration_mount_review,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("registration_require"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_registration_set_require,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("registration_login_page"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_registration_set_login_page,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("registration_status"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_registration_set_status,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -244,7 +268,7 @@ ngx_http_registration_preconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    return NGX_OK;
+    return ngx_http_registration_add_variables(cf);
 }
 
 
@@ -264,7 +288,15 @@ ngx_http_registration_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    return ngx_http_registration_problem_filter_init(cf);
+    if (ngx_http_registration_problem_filter_init(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (rmcf->guarded && ngx_http_registration_require_init(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return rmcf->status ? ngx_http_registration_status_init(cf) : NGX_OK;
 }
 
 
@@ -362,6 +394,7 @@ ngx_http_registration_create_loc_conf(ngx_conf_t *cf)
 
     rlcf->mounted = NGX_CONF_UNSET;
     rlcf->secure_cookies = NGX_CONF_UNSET;
+    rlcf->require = NGX_CONF_UNSET_UINT;
 
     return rlcf;
 }
@@ -374,13 +407,24 @@ ngx_http_registration_merge_loc_conf(ngx_conf_t *cf, void *parent,
     ngx_http_registration_loc_conf_t *prev = parent;
     ngx_http_registration_loc_conf_t *conf = child;
 
-    ngx_http_core_loc_conf_t  *clcf;
-
     ngx_conf_merge_value(conf->secure_cookies, prev->secure_cookies, 1);
 
-    if (conf->mounted != NGX_CONF_UNSET) {
-        return NGX_CONF_OK;
+    if (conf->mounted == NGX_CONF_UNSET) {
+        ngx_http_registration_merge_mount(cf, prev, conf);
     }
+
+    ngx_http_registration_merge_require(prev, conf);
+
+    return NGX_CONF_OK;
+}
+
+
+static void
+ngx_http_registration_merge_mount(ngx_conf_t *cf,
+    ngx_http_registration_loc_conf_t *prev,
+    ngx_http_registration_loc_conf_t *conf)
+{
+    ngx_http_core_loc_conf_t  *clcf;
 
     /* a nested location serves the same mount, unless it has its own use */
 
@@ -397,8 +441,6 @@ ngx_http_registration_merge_loc_conf(ngx_conf_t *cf, void *parent,
         conf->reviewer = prev->reviewer;
         clcf->handler = ngx_http_registration_handler;
     }
-
-    return NGX_CONF_OK;
 }
 
 
@@ -430,6 +472,12 @@ ngx_http_registration_init_process(ngx_cycle_t *cycle)
                       error.text);
     }
 
+    if (rmcf->status
+        && ngx_http_registration_status_start(cycle, rmcf) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     if (ngx_http_registration_outbox_init(cycle, rmcf) != NGX_OK) {
         return NGX_ERROR;
     }
@@ -455,4 +503,6 @@ ngx_http_registration_exit_process(ngx_cycle_t *cycle)
     ngx_registration_redis_close(rmcf->redis);
     ngx_registration_postgres_close(rmcf->postgres);
     ngx_registration_smtp_close(rmcf->smtp);
+
+    ngx_http_registration_status_stop();
 }

@@ -25,6 +25,8 @@ static ngx_int_t ngx_http_registration_retry_after(ngx_http_request_t *r,
     ngx_uint_t seconds);
 static ngx_http_registration_status_t *ngx_http_registration_status(
     ngx_uint_t status);
+static ngx_uint_t ngx_http_registration_is_ours(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
 static ngx_uint_t ngx_http_registration_quality(u_char *p, u_char *last);
 static ngx_int_t ngx_http_registration_problem_header_filter(
     ngx_http_request_t *r);
@@ -337,17 +339,15 @@ ngx_http_registration_problem_filter_init(ngx_conf_t *cf)
 static ngx_int_t
 ngx_http_registration_problem_header_filter(ngx_http_request_t *r)
 {
-    ngx_buf_t                         *b;
-    ngx_uint_t                         status;
-    ngx_http_registration_ctx_t       *ctx;
-    ngx_http_registration_loc_conf_t  *rlcf;
+    ngx_buf_t                    *b;
+    ngx_uint_t                    status;
+    ngx_http_registration_ctx_t  *ctx;
 
-    rlcf = ngx_http_get_module_loc_conf(r, ngx_http_registration_module);
     ctx = ngx_http_get_module_ctx(r, ngx_http_registration_module);
     status = r->err_status ? r->err_status : r->headers_out.status;
 
-    if (rlcf->mounted <= NGX_HTTP_REGISTRATION_UNMOUNTED || r != r->main || status < 400
-        || (ctx && ctx->answered))
+    if (r != r->main || status < 400 || (ctx && ctx->answered)
+        || !ngx_http_registration_is_ours(r, ctx))
     {
         return ngx_http_next_header_filter(r);
     }
@@ -386,6 +386,22 @@ ngx_http_registration_problem_header_filter(ngx_http_request_t *r)
     r->headers_out.content_type_lowcase = NULL;
 
     return ngx_http_next_header_filter(r);
+}
+
+
+/* Errors of a mount, and refusals of registration_require elsewhere. */
+
+static ngx_uint_t
+ngx_http_registration_is_ours(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    ngx_http_registration_loc_conf_t  *rlcf;
+
+    rlcf = ngx_http_get_module_loc_conf(r, ngx_http_registration_module);
+
+    return rlcf->mounted > NGX_HTTP_REGISTRATION_UNMOUNTED
+           || (ctx && ctx->refused
+               && r->err_status == (ngx_uint_t) ctx->refused);
 }
 
 

@@ -175,6 +175,17 @@ ngx_http_registration_handler(ngx_http_request_t *r)
 }
 
 
+/* The table of a mount; its last entry has no handler. */
+
+ngx_http_registration_endpoint_t *
+ngx_http_registration_endpoints_of(ngx_int_t mounted)
+{
+    return mounted == NGX_HTTP_REGISTRATION_REVIEWERS
+           ? ngx_http_registration_review_endpoints
+           : ngx_http_registration_endpoints;
+}
+
+
 ngx_http_registration_ctx_t *
 ngx_http_registration_create_ctx(ngx_http_request_t *r)
 {
@@ -234,9 +245,7 @@ ngx_http_registration_route(ngx_http_request_t *r,
     path = r->uri.data + ngx_min(ctx->loc->mount.len, r->uri.len);
     last = r->uri.data + r->uri.len;
 
-    ep = (ctx->loc->mounted == NGX_HTTP_REGISTRATION_REVIEWERS)
-         ? ngx_http_registration_review_endpoints
-         : ngx_http_registration_endpoints;
+    ep = ngx_http_registration_endpoints_of(ctx->loc->mounted);
 
     for ( /* void */ ; ep->handler; ep++) {
 
@@ -245,6 +254,7 @@ ngx_http_registration_route(ngx_http_request_t *r,
         }
 
         if (ep->method == method) {
+            ctx->endpoint = ep;
             *endpoint = ep;
             return NGX_OK;
         }
