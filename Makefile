@@ -35,8 +35,9 @@ hardened  = $(shell dpkg-buildflags --get CFLAGS) \
             $(shell dpkg-buildflags --get CPPFLAGS) \
             -DREG_SQL_DIR='"$(share)/sql"'
 
-core_packages := jansson libturbojpeg libjpeg libsodium pwquality
-ctl_packages  := $(core_packages) libpq
+core_packages := jansson libturbojpeg libjpeg libsodium pwquality liboath \
+                 cairo-ft fontconfig
+ctl_packages  := $(core_packages) libpq libqrencode
 unit_packages := $(core_packages) cmocka
 
 core_sources := $(sort $(wildcard src/core/*.c))
@@ -47,7 +48,7 @@ fuzz_sources := $(sort $(wildcard t/fuzz/fuzz_*.c))
 unit_names   := $(unit_sources:t/unit/%.c=%)
 fuzz_names   := $(fuzz_sources:t/fuzz/%.c=%)
 
-libs = $(shell $(PKG_CONFIG) --libs $(1))
+libs = $(shell $(PKG_CONFIG) --libs $(1)) -lm
 defs = $(shell $(PKG_CONFIG) --cflags-only-I $(1))
 
 .DELETE_ON_ERROR:
@@ -220,7 +221,7 @@ $(out)/specimens/%.jpg: $(out)/specimens/draw
 $(out)/specimens/draw: t/specimen/draw.c Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(warnings) $(CFLAGS) $(call defs,cairo) -o $@ $< \
-	    $(call libs,cairo libjpeg) -lm
+	    $(call libs,cairo libjpeg)
 
 
 ## make data        regions.json and holidays.json, from their npm packages

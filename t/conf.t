@@ -332,3 +332,21 @@ location /other { registration; }
 location /other/ { registration now; }
 --- emerg
 invalid number of arguments
+
+=== a reviewers' mount that is named by no variable
+--- server
+location /other/ { registration_review li.si; }
+--- emerg
+needs a variable
+
+=== a mount for both
+--- server
+location /other/ { registration; registration_review; }
+--- emerg
+registration_review.*duplicate
+
+=== a claim that never ends
+--- directives
+review_claim 2d
+--- emerg
+registration_review_claim.*between

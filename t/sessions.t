@@ -69,7 +69,7 @@ decide($approved->{number}, 'approved');
     status_is($picture, 200, 'one\'s own pictures are there');
     like($picture->body, qr/^\xff\xd8\xff/, 'as pictures');
     status_is(client()->get("documents/$id"), 404, 'not for others');
-    problem_is($client->get('correction'), 501, '', 'correction: later');
+    problem_is($client->get('correction'), 403, '', 'nothing to correct');
 
     my $old = $client->{cookies}{'registration-session'};
     sign_in($client, $approved->{values});

@@ -59,7 +59,8 @@ typedef enum {
     REG_WEAK_PASSWORD,
     REG_UNKNOWN_MEMBER,
     REG_NOT_APPLICABLE,         /* given, but this application has none */
-    REG_CODE_LAST_FIELD = REG_NOT_APPLICABLE,
+    REG_NOT_OPEN,               /* given, but not to be corrected */
+    REG_CODE_LAST_FIELD = REG_NOT_OPEN,
 
     REG_BAD_MULTIPART,          /* RFC 7578 / RFC 2046 broken */
     REG_LIMIT,                  /* a cap of policy.md was passed */

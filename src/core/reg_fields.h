@@ -142,11 +142,5 @@ int reg_email_valid(reg_str_t address);
 
 reg_code_t reg_username_judge(reg_str_t username);
 
-/*
- * Masks for lists and logs (policy.md): out is cut to size and terminated.
- */
-
-void reg_mask_email(reg_str_t email, char *out, size_t size);
-
 
 #endif /* REG_FIELDS_H_INCLUDED */

@@ -33,7 +33,7 @@ static json_t *reg_form_render_limits(void);
 
 static const char *const  reg_form_shown[] = {
     "title", "province", "notice", "applicant_types", "kinds", "industries",
-    "cities", "hints", "mail_hints", "messages", NULL
+    "cities", "labels", "hints", "mail_hints", "messages", NULL
 };
 
 static const char *const  reg_form_english[REG_CODES] = {
@@ -61,6 +61,7 @@ static const char *const  reg_form_english[REG_CODES] = {
     [REG_WEAK_PASSWORD] = "The password is easy to guess",
     [REG_UNKNOWN_MEMBER] = "There is no such field",
     [REG_NOT_APPLICABLE] = "This application has no such value",
+    [REG_NOT_OPEN] = "This is not open for correction",
     [REG_BAD_MULTIPART] = "The form data cannot be read",
     [REG_LIMIT] = "A limit was passed",
     [REG_NOT_FOUND] = "There is nothing here",
@@ -185,6 +186,36 @@ reg_form_title(const reg_form_t *form, reg_language_t language)
     return json_string_value(json_object_get(json_object_get(form->root,
                                                              "title"),
                                            reg_form_languages[language]));
+}
+
+
+const char *
+reg_form_label(const reg_form_t *form, const char *field,
+    reg_language_t language)
+{
+    size_t       i;
+    json_t      *kinds, *item, *label;
+    const char  *text, *kind;
+
+    label = json_object_get(json_object_get(form->root, "labels"), field);
+
+    if (strncmp(field, "documents.", sizeof("documents.") - 1) == 0) {
+        kind = field + sizeof("documents.") - 1;
+        kinds = json_object_get(form->root, "kinds");
+
+        json_array_foreach(kinds, i, item) {
+            text = json_string_value(json_object_get(item, "id"));
+
+            if (strcmp(text, kind) == 0) {
+                label = json_object_get(item, "name");
+            }
+        }
+    }
+
+    text = json_string_value(json_object_get(label,
+                                             reg_form_languages[language]));
+
+    return (text != NULL) ? text : field;
 }
 
 

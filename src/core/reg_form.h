@@ -56,6 +56,14 @@ const char *reg_form_title(const reg_form_t *form, reg_language_t language);
 const char *reg_form_notice_version(const reg_form_t *form);
 
 /*
+ * What a person calls a field ("mobile", "documents.licence"); the field
+ * itself when it is none.
+ */
+
+const char *reg_form_label(const reg_form_t *form, const char *field,
+    reg_language_t language);
+
+/*
  * The message of a code for a person; a built-in English one where the file
  * has none.  Also titles of whole answers, by any word ("unavailable").
  */

@@ -316,7 +316,7 @@ ngx_http_registration_code_send(ngx_http_request_t *r,
     }
 
     if (ngx_registration_smtp_send(ctx->conf->smtp, &code->email, text, len,
-                                   ctx->conf->policy.code_lifetime)
+                                   ctx->conf->policy.code_lifetime, NULL, NULL)
         != NGX_OK)
     {
         return ngx_http_registration_busy(r, NGX_HTTP_SERVICE_UNAVAILABLE, 30);

@@ -81,6 +81,44 @@ static ngx_http_registration_endpoint_t  ngx_http_registration_endpoints[] = {
 };
 
 
+static ngx_http_registration_endpoint_t
+    ngx_http_registration_review_endpoints[] = {
+
+    { ngx_string("form"), NGX_HTTP_GET,
+      NGX_HTTP_REGISTRATION_NO_BODY, ngx_http_registration_form },
+    { ngx_string("regions"), NGX_HTTP_GET,
+      NGX_HTTP_REGISTRATION_NO_BODY, ngx_http_registration_regions },
+
+    { ngx_string("sessions"), NGX_HTTP_POST,
+      NGX_HTTP_REGISTRATION_JSON, ngx_http_registration_review_sign_in },
+    { ngx_string("session"), NGX_HTTP_GET,
+      NGX_HTTP_REGISTRATION_NO_BODY, ngx_http_registration_review_session },
+    { ngx_string("session"), NGX_HTTP_DELETE,
+      NGX_HTTP_REGISTRATION_NO_BODY, ngx_http_registration_review_sign_out },
+
+    { ngx_string("registrations"), NGX_HTTP_GET,
+      NGX_HTTP_REGISTRATION_NO_BODY, ngx_http_registration_review_queue },
+    { ngx_string("registrations.csv"), NGX_HTTP_GET,
+      NGX_HTTP_REGISTRATION_NO_BODY, ngx_http_registration_review_csv },
+    { ngx_string("registrations/*"), NGX_HTTP_GET,
+      NGX_HTTP_REGISTRATION_NO_BODY,
+      ngx_http_registration_review_application },
+    { ngx_string("registrations/*/claim"), NGX_HTTP_PUT,
+      NGX_HTTP_REGISTRATION_NO_BODY, ngx_http_registration_review_claim },
+    { ngx_string("registrations/*/claim"), NGX_HTTP_DELETE,
+      NGX_HTTP_REGISTRATION_NO_BODY, ngx_http_registration_review_unclaim },
+    { ngx_string("registrations/*/decisions"), NGX_HTTP_POST,
+      NGX_HTTP_REGISTRATION_JSON, ngx_http_registration_review_decision },
+
+    { ngx_string("documents/*"), NGX_HTTP_GET,
+      NGX_HTTP_REGISTRATION_NO_BODY, ngx_http_registration_review_document },
+    { ngx_string("audit"), NGX_HTTP_GET,
+      NGX_HTTP_REGISTRATION_NO_BODY, ngx_http_registration_review_audit },
+
+    { ngx_null_string, 0, 0, NULL }
+};
+
+
 ngx_int_t
 ngx_http_registration_handler(ngx_http_request_t *r)
 {
@@ -139,6 +177,17 @@ ngx_http_registration_handler(ngx_http_request_t *r)
                                            ngx_http_registration_body_handler);
 
     return rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : NGX_DONE;
+}
+
+
+/* The table of a mount; its last entry has no handler. */
+
+ngx_http_registration_endpoint_t *
+ngx_http_registration_endpoints_of(ngx_int_t mounted)
+{
+    return mounted == NGX_HTTP_REGISTRATION_REVIEWERS
+           ? ngx_http_registration_review_endpoints
+           : ngx_http_registration_endpoints;
 }
 
 
@@ -201,13 +250,16 @@ ngx_http_registration_route(ngx_http_request_t *r,
     path = r->uri.data + ngx_min(ctx->loc->mount.len, r->uri.len);
     last = r->uri.data + r->uri.len;
 
-    for (ep = ngx_http_registration_endpoints; ep->handler; ep++) {
+    ep = ngx_http_registration_endpoints_of(ctx->loc->mounted);
+
+    for ( /* void */ ; ep->handler; ep++) {
 
         if (!ngx_http_registration_match(&ep->path, path, last, &ctx->id)) {
             continue;
         }
 
         if (ep->method == method) {
+            ctx->endpoint = ep;
             *endpoint = ep;
             return NGX_OK;
         }

@@ -192,10 +192,28 @@ ngx_http_registration_session_look_up(ngx_http_request_t *r,
 }
 
 
+ngx_http_registration_session_t *
+ngx_http_registration_session_read(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, redisReply *reply)
+{
+    ngx_http_registration_session_t  *session;
+
+    session = ngx_http_registration_session_any(r, ctx, reply);
+
+    if (session == NULL
+        || ngx_http_registration_equal(&session->status, "pending"))
+    {
+        return NULL;
+    }
+
+    return session;
+}
+
+
 /* The record is "ACCOUNT NUMBER STATUS CREATED", sealed for its key. */
 
 ngx_http_registration_session_t *
-ngx_http_registration_session_read(ngx_http_request_t *r,
+ngx_http_registration_session_any(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, redisReply *reply)
 {
     u_char                           *p, *last, *space;

@@ -716,27 +716,6 @@ test_email(void **state)
 
 
 static void
-test_mask(void **state)
-{
-    char  out[16];
-
-    (void) state;
-
-    reg_mask_email(str("zhang@example.org"), out, sizeof(out));
-    assert_string_equal(out, "z***@example.or");
-
-    reg_mask_email(str("a@b.cn"), out, sizeof(out));
-    assert_string_equal(out, "a***@b.cn");
-
-    reg_mask_email(str("nonsense"), out, sizeof(out));
-    assert_string_equal(out, "***");
-
-    reg_mask_email(str(""), out, sizeof(out));
-    assert_string_equal(out, "***");
-}
-
-
-static void
 test_json(void **state)
 {
     size_t  i;
@@ -832,7 +811,6 @@ main(void)
         cmocka_unit_test(test_region),
         cmocka_unit_test(test_contact),
         cmocka_unit_test(test_email),
-        cmocka_unit_test(test_mask),
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_kinds)
     };

@@ -3,7 +3,7 @@
 #
 #   --- directives          "NAME VALUE": registration_NAME VALUE; in http;
 #                           a NAME alone leaves that directive out
-#   --- main, --- http, --- server, --- api, --- upload   more configuration
+#   --- main, --- http, --- server, --- api, --- review, --- upload   more configuration
 #   --- request             "METHOD PATH"; the following lines are the body
 #   --- more_headers        "Name: value" lines
 #   --- error_code          the status; 200 when it is not said
@@ -369,7 +369,7 @@ sub run_blocks ($client, %value)
 }
 
 
-my @parts = qw(main http server api upload threads);
+my @parts = qw(main http server api review upload threads);
 
 
 sub run_block ($client, $section)
