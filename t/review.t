@@ -5,64 +5,11 @@ use lib 't/lib';
 use Digest::SHA qw(hmac_sha1);
 use Test::Registration;
 use Test::Registration::Picture;
-use Test::Registration::Servers;
+use Test::Registration::Reviewer;
 
 start();
 
 my $dir = servers()->{dir};
-my $ctl = Test::Registration::Servers::registrationctl();
-my $db  = "host=$dir/postgres dbname=registration user=postgres";
-
-use constant PASSWORD => 'seven quiet harbours 41';
-
-sub admin (%option) { client(mount => '/admin/api', %option) }
-
-
-# registrationctl reviewer ...; the password is on its standard input.
-
-sub reviewer ($command, $name, @more)
-{
-    Test::Registration::Servers::spew("$dir/password", PASSWORD . "\n");
-
-    my ($status, $text) = Test::Registration::Servers::try_run('sh', '-c',
-        'exec "$@" < ' . "$dir/password", 'sh', $ctl, 'reviewer', $command,
-        $name, '--database', $db, @more);
-
-    die "reviewer $command $name: $text" if $status;
-    return $text;
-}
-
-
-sub enter ($name, %more)
-{
-    my $client = admin();
-    my $answer = $client->post('sessions',
-        { name => $name, password => PASSWORD, %more });
-
-    die "$name: " . $answer->status . ' ' . $answer->body
-        if $answer->status != 200;
-    return $client;
-}
-
-
-sub claim ($client, $number, $query = '')
-{
-    return $client->request('PUT', "registrations/$number/claim$query");
-}
-
-
-sub decision ($client, $number, $version, $decision, %more)
-{
-    return $client->post("registrations/$number/decisions",
-        { version => $version, decision => $decision,
-          ($decision ne 'approve' ? (reason => '请核对') : ()), %more });
-}
-
-
-sub item ($field, $reason = '与证件不一致')
-{
-    return { field => $field, reason => $reason };
-}
 
 
 sub current ($number)
