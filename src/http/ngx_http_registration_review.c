@@ -211,6 +211,17 @@ ngx_http_registration_review_params(ngx_http_registration_ctx_t *ctx,
 }
 
 
+void
+ngx_http_registration_review_lease(ngx_http_registration_ctx_t *ctx,
+    ngx_registration_param_t *param, u_char *text)
+{
+    param->value.data = text;
+    param->value.len = ngx_sprintf(text, "%M",
+                                   ctx->conf->policy.review_claim / 1000)
+                       - text;
+}
+
+
 ngx_int_t
 ngx_http_registration_review_outcome(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_int_t *rc)
