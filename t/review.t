@@ -214,6 +214,25 @@ $wang = enter('wang.wu');
 $boss = enter('boss');
 
 
+# The form, with what reviewers often write
+
+{
+    my $answer = $li->get('form');
+    my $json   = $answer->json;
+
+    status_is($answer, 200, 'the form');
+    like($json->{reasons}[0]{text}{$_}, qr/\w/, "ready-made reasons in $_")
+        for 'zh-CN', 'en';
+    is_deeply([ sort grep { $_ ne 'reasons' } keys %$json ],
+              [ sort keys client()->get('form')->json->%* ],
+              'and all that applicants get');
+    status_is($li->get('form', headers => [ 'If-None-Match: '
+              . $answer->header('ETag') ]), 304, 'cacheable');
+    status_is(client()->get('form', headers => [ 'If-None-Match: '
+              . $answer->header('ETag') ]), 200, 'as a form of its own');
+}
+
+
 # The queue
 
 # with numbers that no two of them can share by chance

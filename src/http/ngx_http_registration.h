@@ -114,6 +114,7 @@ typedef struct {
     reg_watermark_t                 *watermark;
 
     ngx_str_t                        form_etag;
+    ngx_str_t                        review_form_etag;
     ngx_str_t                        regions_etag;
 
     ngx_registration_redis_conf_t    redis_conf;
@@ -481,6 +482,8 @@ ngx_int_t ngx_http_registration_correction(ngx_http_request_t *r,
 
 /* reviewers' endpoints, ngx_http_registration_review_*.c */
 
+ngx_int_t ngx_http_registration_review_form(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
 ngx_int_t ngx_http_registration_review_sign_in(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 ngx_int_t ngx_http_registration_review_session(ngx_http_request_t *r,
