@@ -54,7 +54,7 @@ defs = $(shell $(PKG_CONFIG) --cflags-only-I $(1))
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all help packages module ctl data run stop test unit unit-plain \
-        unit-sanitized fuzz cross sanitize prove prove-sanitized \
+        unit-sanitized fuzz cross sanitize prove prove-sanitized browser \
         bench specimens install install-files deb lint clean
 
 all: module ctl data
@@ -183,6 +183,16 @@ prove: module ctl data
 prove-sanitized: sanitize ctl data
 	$(Q)REG_BUILD=$(out) REG_NGINX=$(out)/nginx-sanitized/nginx REG_MODULE= \
 	    tools/prove sanitized $(out) $(T)
+
+## make browser     t/browser/*.t: the pages in chromium, as telephone and as
+##                  desktop; screenshots in $(BUILD)/screenshots; some of them:
+##                  make browser B=t/browser/login.t
+B ?= $(sort $(wildcard t/browser/*.t))
+
+browser: module ctl data $(out)/specimens/draw
+	$(Q)tools/browser $(out)
+	$(Q)REG_BUILD=$(out) REG_NGINX=$(nginx) PROVE_JOBS=1 \
+	    tools/prove browser $(out) $(B)
 
 nginx = $(shell PATH=$$PATH:/usr/sbin command -v nginx)
 
