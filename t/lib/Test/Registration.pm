@@ -66,13 +66,16 @@ sub import ($class, @more)
 
 
 # Options: directives, parts (see Servers), without (servers not to start),
-# workers, log_level.
+# workers, log_level; class, for servers of another kind; name, of their
+# directory.
 
 sub start (%option)
 {
     my %without = map { $_ => 1 } ($option{without} // [])->@*;
 
-    $servers = Test::Registration::Servers->new(%option);
+    my $class   = delete $option{class} // 'Test::Registration::Servers';
+
+    $servers = $class->new(%option);
     $Test::Registration::Picture::DIR = $servers->{dir};
 
     $servers->start_postgres if !$without{postgres};
