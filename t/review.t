@@ -161,6 +161,25 @@ $wang = enter('wang.wu');
 $boss = enter('boss');
 
 
+# The form, with what reviewers often write
+
+{
+    my $answer = $li->get('form');
+    my $json   = $answer->json;
+
+    status_is($answer, 200, 'the form');
+    like($json->{reasons}[0]{text}{$_}, qr/\w/, "ready-made reasons in $_")
+        for 'zh-CN', 'en';
+    is_deeply([ sort grep { $_ ne 'reasons' } keys %$json ],
+              [ sort keys client()->get('form')->json->%* ],
+              'and all that applicants get');
+    status_is($li->get('form', headers => [ 'If-None-Match: '
+              . $answer->header('ETag') ]), 304, 'cacheable');
+    status_is(client()->get('form', headers => [ 'If-None-Match: '
+              . $answer->header('ETag') ]), 200, 'as a form of its own');
+}
+
+
 # The queue
 
 # with numbers that no two of them can share by chance
@@ -330,9 +349,75 @@ sub escaped ($text)
     problem_is(claim($wang, $number, '?take_over=yes'), 422,
                'take_over format', 'a word that is none');
     status_is($wang->delete("registrations/$number/claim"), 204, 'let go');
+    is(claim_ends_in($number), '', 'nobody holds it');
     status_is(claim($li, $number), 200, 'free for others');
     status_is($li->delete("registrations/$number/claim"), 204, 'let go');
     problem_is(claim($li, '0' x 15), 404, '', 'no such number');
+}
+
+
+# Working renews a claim, whoever else looks on.
+
+sub claim_ends_in ($number)
+{
+    return servers()->sql("select round(extract(epoch from
+        claimed_until - now())) from registration.application
+        where number = '$number'");
+}
+
+
+sub let_it_age ($number, $seconds)
+{
+    servers()->sql("update registration.application
+        set claimed_until = now() + interval '$seconds s'
+        where number = '$number'");
+}
+
+{
+    my $number  = $numbers[1];
+    my $picture = $people[1]{body}{documents}{id_card_emblem};
+    my %work = (
+        'opening the application' =>
+            sub ($client) { $client->get("registrations/$number") },
+        'opening a picture' =>
+            sub ($client) { $client->get("documents/$picture") },
+        'a decision that is not taken' =>
+            sub ($client) { decision($client, $number, 1, 'reject',
+                                     reason => '') },
+        'a decision of another version' =>
+            sub ($client) { decision($client, $number, 7, 'approve') },
+    );
+
+    status_is(claim($li, $number), 200, 'a claim');
+
+    for my $what (sort keys %work) {
+        let_it_age($number, 60);
+        $work{$what}->($wang);
+        cmp_ok(claim_ends_in($number), '<=', 60, "$what by another: as it was");
+        $work{$what}->($li);
+        cmp_ok(claim_ends_in($number), '>', 590, "$what renews it");
+    }
+
+    let_it_age($number, 595);
+    $work{'opening a picture'}->($li);
+    cmp_ok(claim_ends_in($number), '<=', 595, 'no need to renew a new one');
+    is($li->get("registrations/$number")->json->{claimed_by}, 'li.si',
+       'the holder is shown');
+
+    let_it_age($number, -1);
+    $work{$_}->($li) for sort keys %work;
+    cmp_ok(claim_ends_in($number), '<', 0, 'what has ended is not renewed');
+    is($li->get("registrations/$number")->json->{claimed_by}, undef,
+       'nor shown');
+
+    my $gone = enter('li.si');
+
+    status_is(claim($gone, $number), 200, 'a claim');
+    let_it_age($number, 60);
+    status_is($gone->delete('session'), 204, 'and signed out');
+    problem_is($_->($gone), 401, '', 'renews nothing') for values %work;
+    cmp_ok(claim_ends_in($number), '<=', 60, 'nothing');
+    status_is($li->delete("registrations/$number/claim"), 204, 'let go');
 }
 
 
@@ -370,6 +455,16 @@ sub escaped ($text)
                . 'items[5].field unknown, items[5].reason required, '
                . 'items[6].field required, items[6].reason required, '
                . 'more unknown_member', 'items that are none');
+    problem_is(decision($li, $number, 1, 'return', items => [
+                   item('documents.id_card_portrait'),
+                   item('documents.licence'), item('documents.other'),
+                   item('documents.passport_page') ]), 422,
+               'items[1].field unknown, items[2].field unknown, '
+               . 'items[3].field unknown',
+               'pictures that its type of document does not have');
+    problem_is(decision($li, $number, 7, 'return',
+                        items => [ item('documents.licence') ]), 409, '',
+               'or had, in another version');
     problem_is(decision($li, '0' x 15, 1, 'approve'), 404, '', 'no number');
     is(current($number), 'pending 1', 'nothing of that was done');
 }

@@ -275,7 +275,8 @@ is(sql('SELECT count(*) FROM registration.outbox o '
 my @crossing = together(map {
     my $n = $numbers[5 + $_ % 2];
     $_ % 5 == 0 ? call('claim', @li, text($n), 'true', 600)
-    : $_ % 5 == 1 ? call('review', @cert, text($n))
+    : $_ % 5 == 1 ? call('review', @li, 'registration.renew_claim('
+                         . list(@li, text($n), 600) . ')')
     : $_ % 5 == 2 ? submission()
     : $_ % 5 == 3 ? call('unclaim', @li, text($n))
     : decision(\@li, $n, 1, 'approved');
@@ -283,6 +284,40 @@ my @crossing = together(map {
 
 is(scalar(grep { /^[a-z]/ } @crossing), PARALLEL,
     'all kinds of calls together: no deadlock, an answer for all');
+
+
+# Working renews a claim; the call itself is of t/review.t.
+
+{
+    my $n = $numbers[2];
+
+    sub ends ($n) { sql('SELECT claimed_by, round(extract(epoch FROM '
+        . 'claimed_until - now())) FROM registration.application '
+        . "WHERE number = '$n'") }
+
+    sub renewed ($who, $n, $age, $seconds = 600)
+    {
+        sql("UPDATE registration.application SET claimed_until = now() + "
+            . "interval '$age s' WHERE number = '$n'");
+        one('renew_claim', @$who, text($n), $seconds);
+        return ends($n);
+    }
+
+    like(one('claim', @li, text($n), 'false', 600), qr/^ok/, 'a claim');
+    is(renewed(\@li, $n, 300), 'li|600', 'renewed');
+    is(renewed(\@li, $n, 541), 'li|541', 'not within its first tenth');
+    is(renewed(\@wang, $n, 300), 'li|300', 'not by another');
+    is(renewed(["'li'", 77], $n, 300), 'li|300', 'nor by a past session');
+    is(renewed(\@li, $n, 300, 'NULL'), 'li|300', 'nor for no time');
+    is(renewed(\@li, $n, -5), 'li|-5', 'nor when it has ended');
+    is(as_module('SELECT * FROM registration.renew_claim('
+                 . list(@li, "'none'", 600) . ')'), 'none',
+        'what it was given comes back');
+    one('unclaim', @li, text($n));
+    is(ends($n), '|', 'let go');
+    one('renew_claim', @li, text($n), 600);
+    is(ends($n), '|', 'stays free');
+}
 
 
 # Reading

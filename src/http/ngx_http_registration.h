@@ -114,6 +114,7 @@ typedef struct {
     reg_watermark_t                 *watermark;
 
     ngx_str_t                        form_etag;
+    ngx_str_t                        review_form_etag;
     ngx_str_t                        regions_etag;
 
     ngx_registration_redis_conf_t    redis_conf;
@@ -170,6 +171,7 @@ typedef struct {
     ngx_flag_t                       secure_cookies;
     ngx_uint_t                       require;
     ngx_str_t                        login_page;
+    ngx_str_t                        landing_page;
 
     ngx_array_t                     *error_pages;       /* nginx's own, and */
     ngx_array_t                     *outer_pages;       /* those around the
@@ -325,6 +327,7 @@ ngx_int_t ngx_http_registration_reply_json(ngx_http_request_t *r,
     ngx_uint_t status, json_t *json);
 ngx_int_t ngx_http_registration_reply_empty(ngx_http_request_t *r,
     ngx_uint_t status);
+json_t *ngx_http_registration_instant(time_t instant);  /* ISO 8601, UTC */
 ngx_int_t ngx_http_registration_reply_picture(ngx_http_request_t *r,
     u_char *data, u_char *picture, size_t len);
 ngx_int_t ngx_http_registration_reply_static(ngx_http_request_t *r,
@@ -417,7 +420,7 @@ void ngx_http_registration_value(const json_t *object, const char *member,
 
 char *ngx_http_registration_set_require(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-char *ngx_http_registration_set_login_page(ngx_conf_t *cf, ngx_command_t *cmd,
+char *ngx_http_registration_set_page(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 void ngx_http_registration_merge_require(
     ngx_http_registration_loc_conf_t *prev,
@@ -481,6 +484,8 @@ ngx_int_t ngx_http_registration_correction(ngx_http_request_t *r,
 
 /* reviewers' endpoints, ngx_http_registration_review_*.c */
 
+ngx_int_t ngx_http_registration_review_form(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
 ngx_int_t ngx_http_registration_review_sign_in(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 ngx_int_t ngx_http_registration_review_session(ngx_http_request_t *r,

@@ -8,8 +8,9 @@
  *
  * PUT: correction → (Redis: the session) → correction_find → (PostgreSQL) →
  * correction_check → (Redis: the draft and the code) → correction_flush →
- * (thread: the files on disk) → correction_store → (PostgreSQL) →
- * correction_commit → (Redis: the draft's pictures are the application's, the
+ * (thread: the files on disk) → correction_flushed → (thread: the pictures
+ * beside those that stay) → correction_compared → correction_store →
+ * (PostgreSQL) → correction_commit → (Redis: the draft's pictures are the application's, the
  * session has served) → correction_reply
  */
 
@@ -30,8 +31,6 @@ static json_t *ngx_http_registration_correction_documents(
     ngx_http_request_t *r, ngx_http_registration_ctx_t *ctx, json_t *rows);
 static json_t *ngx_http_registration_correction_filename(
     ngx_http_request_t *r, ngx_http_registration_ctx_t *ctx, json_t *row);
-static ngx_int_t ngx_http_registration_correction_decode(
-    ngx_http_request_t *r, json_t *row, const char *member, ngx_str_t *value);
 static ngx_http_registration_correction_t *
     ngx_http_registration_correction_create(ngx_http_request_t *r);
 static void ngx_http_registration_correction_cleanup(void *data);
@@ -60,6 +59,8 @@ static ngx_int_t ngx_http_registration_correction_no_draft(
 static ngx_int_t ngx_http_registration_correction_flush(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_correction_flushed(
+    ngx_http_request_t *r, ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_correction_compared(
     ngx_http_request_t *r, ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_correction_store(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
@@ -321,9 +322,7 @@ ngx_http_registration_correction_filename(ngx_http_request_t *r,
 }
 
 
-/* A member in Base64; NGX_DECLINED when it is null. */
-
-static ngx_int_t
+ngx_int_t
 ngx_http_registration_correction_decode(ngx_http_request_t *r, json_t *row,
     const char *member, ngx_str_t *value)
 {
@@ -767,6 +766,7 @@ static ngx_int_t
 ngx_http_registration_correction_flushed(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
+    ngx_int_t                            rc;
     ngx_http_registration_correction_t  *correction;
 
     correction = ctx->data;
@@ -778,6 +778,31 @@ ngx_http_registration_correction_flushed(ngx_http_request_t *r,
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    if (correction->faults.n) {
+        return ngx_http_registration_faults(r, 422, &correction->faults);
+    }
+
+    rc = ngx_http_registration_twins_start(r, ctx, correction);
+
+    if (rc == NGX_DECLINED) {
+        return ngx_http_registration_correction_store(r, ctx);
+    }
+
+    return ngx_http_registration_wait(r, ctx, rc,
+                                   ngx_http_registration_correction_compared);
+}
+
+
+static ngx_int_t
+ngx_http_registration_correction_compared(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    ngx_http_registration_correction_t  *correction;
+
+    correction = ctx->data;
+
+    ngx_http_registration_twins_result(r, ctx, correction);
 
     if (correction->faults.n) {
         return ngx_http_registration_faults(r, 422, &correction->faults);

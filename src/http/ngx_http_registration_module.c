@@ -52,9 +52,16 @@ static ngx_command_t  ngx_http_registration_commands[] = {
 
     { ngx_string("registration_login_page"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_http_registration_set_login_page,
+      ngx_http_registration_set_page,
       NGX_HTTP_LOC_CONF_OFFSET,
-      0,
+      offsetof(ngx_http_registration_loc_conf_t, login_page),
+      NULL },
+
+    { ngx_string("registration_landing_page"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_registration_set_page,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_registration_loc_conf_t, landing_page),
       NULL },
 
     { ngx_string("registration_status"),

@@ -85,7 +85,7 @@ static ngx_http_registration_endpoint_t
     ngx_http_registration_review_endpoints[] = {
 
     { ngx_string("form"), NGX_HTTP_GET,
-      NGX_HTTP_REGISTRATION_NO_BODY, ngx_http_registration_form },
+      NGX_HTTP_REGISTRATION_NO_BODY, ngx_http_registration_review_form },
     { ngx_string("regions"), NGX_HTTP_GET,
       NGX_HTTP_REGISTRATION_NO_BODY, ngx_http_registration_regions },
 

@@ -241,6 +241,14 @@ ngx_http_registration_load_files(ngx_conf_t *cf,
         return NGX_ERROR;
     }
 
+    text = reg_form_review_json(rmcf->form, &len);
+
+    if (ngx_http_registration_etag(cf, &rmcf->review_form_etag, text, len)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     text = reg_regions_json(rmcf->regions, &len);
 
     return ngx_http_registration_etag(cf, &rmcf->regions_etag, text, len);

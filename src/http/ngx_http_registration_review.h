@@ -42,6 +42,11 @@ ngx_int_t ngx_http_registration_review_enter(ngx_http_request_t *r,
 void ngx_http_registration_review_params(ngx_http_registration_ctx_t *ctx,
     ngx_registration_param_t *params);
 
+/* How many seconds a claim lasts, written to NGX_INT_T_LEN bytes of text. */
+
+void ngx_http_registration_review_lease(ngx_http_registration_ctx_t *ctx,
+    ngx_registration_param_t *param, u_char *text);
+
 /*
  * The outcome in the first column of the first row: NGX_OK for "ok",
  * NGX_DONE for one that is the caller's to answer, NGX_DECLINED when this has
@@ -127,10 +132,6 @@ json_t *ngx_http_registration_filter_cursor(PGresult *result, int row);
 
 
 ngx_uint_t ngx_http_registration_status_word(ngx_str_t *word);
-
-/* Whether a return may open the field: "name", "documents.licence", ... */
-
-ngx_uint_t ngx_http_registration_correctable(const char *field);
 
 
 #endif /* _NGX_HTTP_REGISTRATION_REVIEW_H_INCLUDED_ */

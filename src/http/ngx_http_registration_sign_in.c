@@ -431,6 +431,8 @@ ngx_http_registration_sign_in_reply(ngx_http_request_t *r,
                             ngx_http_registration_sign_in_reason(r, ctx));
     }
 
+    ngx_http_registration_session_landing(r, &in->session, reply);
+
     return ngx_http_registration_reply_json(r, NGX_HTTP_OK, reply);
 }
 
