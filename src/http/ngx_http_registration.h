@@ -304,6 +304,7 @@ const char *ngx_http_registration_language_name(reg_language_t language);
 
 /* ngx_http_registration_request.c: the way of a request */
 
+ngx_int_t ngx_http_registration_request_init(ngx_conf_t *cf);
 ngx_int_t ngx_http_registration_handler(ngx_http_request_t *r);
 ngx_http_registration_endpoint_t *ngx_http_registration_endpoints_of(
     ngx_int_t mounted);

@@ -306,7 +306,9 @@ ngx_http_registration_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    if (ngx_http_registration_problem_filter_init(cf) != NGX_OK) {
+    if (ngx_http_registration_request_init(cf) != NGX_OK
+        || ngx_http_registration_problem_filter_init(cf) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
