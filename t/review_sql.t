@@ -76,8 +76,8 @@ is(one('reviewer_failed', "'li'"), 't', 'a failure of a known one');
 is(one('reviewer_failed', "'nobody'"), 'f', 'and of an unknown one');
 is(sql('SELECT actor_kind, actor, action FROM registration.audit '
        . 'ORDER BY id'),
-    "reviewer|li|sign_in\nreviewer|li|sign_in_failed",
-    'the known ones are audited');
+    "reviewer|li|sign_in\nreviewer|li|sign_in_failed\n"
+    . 'reviewer|?|sign_in_failed', 'both are audited, by name if known');
 
 sql("UPDATE registration.reviewer SET totp = decode(repeat('11', 65), 'hex') "
     . "WHERE name = 'boss'");
