@@ -92,6 +92,7 @@ typedef struct {
 
 typedef struct {
     ngx_http_registration_file_t     mount;             /* the first of any */
+    ngx_str_t                        mounted_by;        /* its directive */
     ngx_http_registration_file_t     review;            /* of reviewers' */
 
     ngx_http_registration_file_t     key_file;
