@@ -31,9 +31,6 @@
 #include <reg_watermark.h>
 
 
-#define NGX_HTTP_REGISTRATION_VERSION  "0.1.0"
-
-
 /* A file that a directive names, and where it does. */
 
 typedef struct {
