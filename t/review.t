@@ -32,6 +32,13 @@ reviewer('add', 'boss', '--role', 'supervisor');
 reviewer('add', 'gone');
 reviewer('add', 'CN=Zhao Liu, O=Example', '--external');
 
+# longer than any picture shows, and not only of ASCII
+
+my $subject = 'CN=\\E8\\B5\\B5\\E5\\85\\AD+serialNumber=1,OU="版权; 1",O='
+    . 'x' x 200;
+utf8::encode(my $subject_bytes = $subject);
+reviewer('add', $subject_bytes, '--external');
+
 
 # Signing in
 
@@ -85,9 +92,10 @@ my $boss = enter('boss');
     problem_is(admin()->post('sessions', { name => 'a', password => 'b',
                                            totp => 1, x => 2 }), 422,
                'totp format, x unknown_member', 'members that are none');
-    is(servers()->sql("select count(*) from registration.audit
-        where action = 'sign_in_failed'"), 2,
-       'failures of known reviewers are audited');
+    is(servers()->sql("select actor from registration.audit
+        where action = 'sign_in_failed' order by actor collate \"C\""),
+       "?\n?\nCN=Zhao Liu, O=Example\nli.si",
+       'failures are audited, unknown names without what was given');
 
     problem_is(admin()->post('sessions', { name => 'li.si',
                                            password => PASSWORD },
@@ -668,7 +676,18 @@ servers()->reload(parts => { review =>
                403, '', 'not for pages of another origin');
     problem_is(admin()->get('registrations', headers => [ "X-Name: $_" ]),
                403, '', "no reviewer, or one with a password: $_")
-        for 'CN=Nobody', 'li.si', 'gone', 'x' x 65, "\xff";
+        for 'CN=Nobody', 'li.si', 'gone', 'x' x 257, "\xff", '?';
+
+    my @subject = (headers => [ "X-Name: $subject_bytes" ]);
+    my $session = admin()->get('session', @subject);
+
+    is($session->json->{name}, $subject, 'a whole subject');
+
+    my ($document) = admin()->get("registrations/$number", @subject)
+        ->json->{documents}->@*;
+
+    like(admin()->get("documents/$document->{id}", @subject)->body,
+         qr/^\xff\xd8/, 'stands on pictures as far as it fits');
     status_is($li->get('registrations'), 200, 'others have their session');
     problem_is(admin()->get('registrations'), 401, '', 'or none');
 }

@@ -31,9 +31,6 @@
 #include <reg_watermark.h>
 
 
-#define NGX_HTTP_REGISTRATION_VERSION  "0.1.0"
-
-
 /* A file that a directive names, and where it does. */
 
 typedef struct {
@@ -92,6 +89,7 @@ typedef struct {
 
 typedef struct {
     ngx_http_registration_file_t     mount;             /* the first of any */
+    ngx_str_t                        mounted_by;        /* its directive */
     ngx_http_registration_file_t     review;            /* of reviewers' */
 
     ngx_http_registration_file_t     key_file;
@@ -306,6 +304,7 @@ const char *ngx_http_registration_language_name(reg_language_t language);
 
 /* ngx_http_registration_request.c: the way of a request */
 
+ngx_int_t ngx_http_registration_request_init(ngx_conf_t *cf);
 ngx_int_t ngx_http_registration_handler(ngx_http_request_t *r);
 ngx_http_registration_endpoint_t *ngx_http_registration_endpoints_of(
     ngx_int_t mounted);

@@ -162,8 +162,8 @@ ngx_http_registration_check_needed(ngx_conf_t *cf,
     }
 
     ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                  "\"registration\" needs the directive \"%s\" in \"http\"; "
-                  "it is used in %s:%ui",
+                  "\"%V\" needs the directive \"%s\" in \"http\"; "
+                  "it is used in %s:%ui", &rmcf->mounted_by,
                   missing, rmcf->mount.conf, rmcf->mount.line);
 
     return NGX_ERROR;

@@ -12,7 +12,7 @@
 #include <ngx_http_registration.h>
 
 
-#define NGX_HTTP_REGISTRATION_REVIEWER_NAME  64     /* as the table has it */
+#define NGX_HTTP_REGISTRATION_REVIEWER_NAME  256    /* as the table has it */
 #define NGX_HTTP_REGISTRATION_REASON         500    /* code points */
 #define NGX_HTTP_REGISTRATION_NUMBER         15     /* digits */
 
