@@ -198,12 +198,17 @@ typedef struct {
 } ngx_http_registration_endpoint_t;
 
 
+/* Hex digits in a Redis key: half of a hash, 128 bits, name one thing. */
+
+#define NGX_HTTP_REGISTRATION_KEY_HEX  32
+
+
 /* A cookie's token, and the name under which Redis knows it. */
 
 typedef struct {
     ngx_str_t                        token;
     u_char                           hash[REG_HASH];
-    u_char                           hex[2 * REG_HASH];
+    u_char                           hex[NGX_HTTP_REGISTRATION_KEY_HEX];
     unsigned                         created:1;     /* not sent yet */
 } ngx_http_registration_ticket_t;
 
