@@ -128,6 +128,7 @@ typedef struct {
     ngx_thread_pool_t               *file_threads;
 
     ngx_http_registration_policy_t   policy;
+    ngx_registration_script_t        code_script;
 
     ngx_shm_zone_t                  *status;            /* NULL: not asked */
     unsigned                         guarded:1;         /* some location */
