@@ -127,6 +127,7 @@ typedef struct {
     ngx_thread_pool_t               *file_threads;
 
     ngx_http_registration_policy_t   policy;
+    ngx_registration_script_t        code_script;
 
     ngx_shm_zone_t                  *status;            /* NULL: not asked */
     unsigned                         guarded:1;         /* some location */
@@ -198,12 +199,17 @@ typedef struct {
 } ngx_http_registration_endpoint_t;
 
 
+/* Hex digits in a Redis key: half of a hash, 128 bits, name one thing. */
+
+#define NGX_HTTP_REGISTRATION_KEY_HEX  32
+
+
 /* A cookie's token, and the name under which Redis knows it. */
 
 typedef struct {
     ngx_str_t                        token;
     u_char                           hash[REG_HASH];
-    u_char                           hex[2 * REG_HASH];
+    u_char                           hex[NGX_HTTP_REGISTRATION_KEY_HEX];
     unsigned                         created:1;     /* not sent yet */
 } ngx_http_registration_ticket_t;
 

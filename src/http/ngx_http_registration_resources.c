@@ -5,7 +5,7 @@
  */
 
 
-#include <ngx_http_registration.h>
+#include <ngx_http_registration_code.h>
 
 
 typedef struct {
@@ -137,7 +137,7 @@ ngx_http_registration_load(ngx_conf_t *cf,
         return NGX_ERROR;
     }
 
-    return NGX_OK;
+    return ngx_http_registration_code_init(cf, rmcf);
 }
 
 
