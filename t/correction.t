@@ -240,8 +240,10 @@ problem_is(put(client(), 2, %new), 401, '', 'nor submits');
     sign_in($second, $person->{values});
     status_is(put($second, 2, mobile => '13700002222'), 200,
               'the other window was faster');
-    status_is(put($client, 2, mobile => '13700003333'), 200,
-              'the same version: what came of it');
+    problem_is(put($client, 2, mobile => '13700003333'), 409, '',
+               'what this one says was not taken');
+    status_is(put($client, 2, mobile => '13700002222'), 200,
+              'the same correction: what came of it');
     $client->{cookies} = { %$cookie };
     problem_is($client->get('correction'), 409, '',
                'there is nothing to correct any more');
@@ -271,6 +273,8 @@ problem_is(put(client(), 2, %new), 401, '', 'nor submits');
     is(scalar(grep { $_->status !~ /^(?:200|409)$/ } @answers), 0,
        'five at once: done or stale');
     is(column($person, 'version'), 3, 'one correction');
+    is(scalar(grep { $_->status == 200 } @answers), 1,
+       'and one is told so: the others said something else');
 }
 
 

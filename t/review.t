@@ -585,6 +585,20 @@ for my $who ([ $li ], [ $li, $wang, $boss ]) {
         where action = 'export' and actor = 'li.si'"),
        ($text =~ tr/\n//) - 1, 'audited, with the number of rows');
 
+    my $last = sub {
+        return JSON::PP::decode_json(servers()->sql("select details
+            from registration.audit where action = 'export'
+           order by id desc limit 1"));
+    };
+
+    is_deeply($last->(), { status => 'pending', rows => ($text =~ tr/\n//) - 1 },
+              'and of which');
+    $wang->get('registrations.csv?overdue=0&type=enterprise&q='
+               . escaped($name));
+    is_deeply($last->(), { type => 'enterprise', overdue => 'f', rows => 0,
+                           search => JSON::PP::true() },
+              'but not whom it looked for');
+
     # several pages: copies of a row
 
     servers()->sql(<<"SQL");

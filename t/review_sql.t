@@ -100,7 +100,8 @@ is(one('reviewer_signed_in', "'li'", 'NULL', 0), 'signed_out',
 
 like(refusal("INSERT INTO registration.reviewer (name) VALUES ($_)"),
     qr/name_check/, "a name that is none: $_")
-    for q(''), q('?'), q(E'a\nb'), q(repeat('x', 257)), q(repeat('版', 86));
+    for q(''), q('?'), q(E'a\nb'), q(repeat('x', 257)),
+        q(repeat(E'\u7248', 86));
 like(refusal('DELETE FROM registration.reviewer'), qr/disabled, not removed/,
     'none is removed');
 like(refusal("UPDATE registration.reviewer SET name = 'x' "

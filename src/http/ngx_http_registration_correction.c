@@ -44,6 +44,9 @@ static json_t *ngx_http_registration_correction_set(PGresult *result,
 static void ngx_http_registration_correction_version(
     ngx_http_registration_ctx_t *ctx,
     ngx_http_registration_correction_t *correction);
+static ngx_int_t ngx_http_registration_correction_hash(
+    ngx_http_registration_ctx_t *ctx,
+    ngx_http_registration_correction_t *correction);
 static ngx_int_t ngx_http_registration_correction_find(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_correction_ask_again(
@@ -91,18 +94,18 @@ static ngx_registration_statement_t  ngx_http_registration_correction_sql = {
 
 static ngx_registration_statement_t  ngx_http_registration_corrected_sql = {
     "registration_corrected",
-    "SELECT status, due_date FROM registration.corrected($1, $2)",
-    2
+    "SELECT status, due_date FROM registration.corrected($1, $2, $3)",
+    3
 };
 
 
-#define NGX_HTTP_REGISTRATION_CORRECT_PARAMS  18
+#define NGX_HTTP_REGISTRATION_CORRECT_PARAMS  19
 
 static ngx_registration_statement_t  ngx_http_registration_correct_sql = {
-    "registration_correct",
+    "registration_correct_once",
     "SELECT outcome, status, due_date"
-    " FROM registration.correct($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
-    " $11, $12, $13, $14, $15, $16, $17, $18)",
+    " FROM registration.correct_once($19, $1, $2, $3, $4, $5, $6, $7, $8, $9,"
+    " $10, $11, $12, $13, $14, $15, $16, $17, $18)",
     NGX_HTTP_REGISTRATION_CORRECT_PARAMS
 };
 
@@ -506,6 +509,10 @@ ngx_http_registration_correction_find(ngx_http_request_t *r,
 
     ngx_http_registration_correction_version(ctx, correction);
 
+    if (ngx_http_registration_correction_hash(ctx, correction) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     if (reg_fields_normalize(ctx->body, &correction->faults) != REG_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -548,6 +555,32 @@ ngx_http_registration_correction_version(ngx_http_registration_ctx_t *ctx,
 }
 
 
+/* What tells this correction from another, however its members are ordered. */
+
+static ngx_int_t
+ngx_http_registration_correction_hash(ngx_http_registration_ctx_t *ctx,
+    ngx_http_registration_correction_t *correction)
+{
+    char       *text;
+    reg_str_t   body;
+
+    text = json_dumps(ctx->body, JSON_COMPACT|JSON_SORT_KEYS);
+    if (text == NULL) {
+        return NGX_ERROR;
+    }
+
+    body.len = ngx_strlen(text);
+    body.data = (u_char *) text;
+
+    reg_hash(ctx->conf->keys, "correction", body, correction->hash);
+
+    reg_wipe(text, body.len);
+    free(text);
+
+    return NGX_OK;
+}
+
+
 /* Nothing is returned: perhaps because this correction came before. */
 
 static ngx_int_t
@@ -556,7 +589,7 @@ ngx_http_registration_correction_ask_again(ngx_http_request_t *r,
 {
     u_char                               version[NGX_INT64_LEN];
     ngx_int_t                            rc;
-    ngx_registration_param_t             params[2];
+    ngx_registration_param_t             params[3];
     ngx_http_registration_correction_t  *correction;
 
     correction = ctx->data;
@@ -572,6 +605,9 @@ ngx_http_registration_correction_ask_again(ngx_http_request_t *r,
     params[1].value.len = ngx_sprintf(version, "%L",
                                       (int64_t) correction->at_version)
                           - version;
+    params[2].value.data = correction->hash;
+    params[2].value.len = REG_HASH;
+    params[2].binary = 1;
 
     rc = ngx_registration_postgres_query(ctx->conf->postgres, &ctx->call,
                                          &ngx_http_registration_corrected_sql,
@@ -836,6 +872,9 @@ ngx_http_registration_correction_store(ngx_http_request_t *r,
                                       (int64_t) correction->version)
                           - version;
     params[2].value = correction->id;
+    params[18].value.data = correction->hash;
+    params[18].value.len = REG_HASH;
+    params[18].binary = 1;
 
     if (ngx_http_registration_correction_values(r, ctx, params) != NGX_OK
         || ngx_http_registration_intake_list(r, ctx, draft, &params[14])

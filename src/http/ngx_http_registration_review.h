@@ -121,6 +121,11 @@ ngx_int_t ngx_http_registration_filter_query(ngx_http_request_t *r,
 ngx_int_t ngx_http_registration_filter_continue(ngx_http_request_t *r,
     ngx_http_registration_filter_t *filter, PGresult *result, int row);
 
+/* For the audit: what it filters by, without whom it looks for. */
+
+json_t *ngx_http_registration_filter_details(
+    ngx_http_registration_filter_t *filter);
+
 /* A row as the queue shows it. */
 
 json_t *ngx_http_registration_filter_row(ngx_http_request_t *r,
