@@ -527,6 +527,8 @@ reg_code_t ngx_http_registration_document_unwrap(
 reg_code_t ngx_http_registration_document_read(
     ngx_http_registration_main_conf_t *rmcf, reg_str_t id,
     const u_char *wrapped, u_char **data, size_t *len);
+ngx_int_t ngx_http_registration_document_failed(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, reg_code_t code);
 
 /* ngx_http_registration_upload.c */
 

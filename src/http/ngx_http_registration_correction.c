@@ -21,6 +21,9 @@
 
 static ngx_int_t ngx_http_registration_correction_query(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_correction_begin(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_http_registration_session_t *session,
+    ngx_http_registration_correction_t **correction);
 static ngx_int_t ngx_http_registration_correction_ask(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx,
     ngx_http_registration_correction_t *correction,
@@ -159,26 +162,45 @@ static ngx_int_t
 ngx_http_registration_correction_query(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
+    ngx_int_t                            rc;
     ngx_http_registration_session_t     *session;
     ngx_http_registration_correction_t  *correction;
 
     session = ngx_http_registration_session_read(r, ctx, ctx->call.result);
+    rc = ngx_http_registration_correction_begin(r, ctx, session, &correction);
+
+    if (correction == NULL) {
+        return rc;
+    }
+
+    return ngx_http_registration_correction_ask(r, ctx, correction,
+                                        ngx_http_registration_correction_show);
+}
+
+
+/* Answers itself, with *correction NULL, when there is no session. */
+
+static ngx_int_t
+ngx_http_registration_correction_begin(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_http_registration_session_t *session,
+    ngx_http_registration_correction_t **correction)
+{
+    *correction = NULL;
 
     if (session == NULL) {
         return ngx_http_registration_problem(r, NGX_HTTP_UNAUTHORIZED,
                                              "unauthorized");
     }
 
-    correction = ngx_http_registration_correction_create(r);
-    if (correction == NULL) {
+    *correction = ngx_http_registration_correction_create(r);
+    if (*correction == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    correction->session = session;
-    ctx->data = correction;
+    (*correction)->session = session;
+    ctx->data = *correction;
 
-    return ngx_http_registration_correction_ask(r, ctx, correction,
-                                        ngx_http_registration_correction_show);
+    return NGX_OK;
 }
 
 
@@ -489,23 +511,16 @@ static ngx_int_t
 ngx_http_registration_correction_find(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
+    ngx_int_t                            rc;
     ngx_http_registration_session_t     *session;
     ngx_http_registration_correction_t  *correction;
 
     session = ngx_http_registration_session_any(r, ctx, ctx->call.result);
+    rc = ngx_http_registration_correction_begin(r, ctx, session, &correction);
 
-    if (session == NULL) {
-        return ngx_http_registration_problem(r, NGX_HTTP_UNAUTHORIZED,
-                                             "unauthorized");
-    }
-
-    correction = ngx_http_registration_correction_create(r);
     if (correction == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        return rc;
     }
-
-    correction->session = session;
-    ctx->data = correction;
 
     ngx_http_registration_correction_version(ctx, correction);
 
