@@ -395,6 +395,9 @@ ngx_int_t ngx_http_registration_key(ngx_http_request_t *r,
 ngx_int_t ngx_http_registration_ticket_key(ngx_http_request_t *r,
     const char *prefix, ngx_http_registration_ticket_t *ticket,
     ngx_str_t *key);
+ngx_int_t ngx_http_registration_ticket_fetch(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, const char *prefix,
+    ngx_http_registration_ticket_t *ticket, ngx_msec_t idle);
 void ngx_http_registration_client(ngx_http_request_t *r, ngx_str_t *client);
 ngx_int_t ngx_http_registration_lookup(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, const char *purpose, const char *text,
