@@ -121,7 +121,7 @@ static ngx_registration_statement_t  ngx_http_registration_correct_sql = {
 
 static ngx_registration_script_t  ngx_http_registration_corrected_script = {
     ngx_string(
-    "redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])\n"
+    "redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], 'XX')\n"
     "if not KEYS[2] then return 1 end\n"
     "local used = {}\n"
     "for i = 4, #ARGV do used[ARGV[i]] = true end\n"
