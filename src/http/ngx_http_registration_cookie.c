@@ -1,7 +1,7 @@
 
 /*
- * The cookies: the draft, the session and the reviewer's session.  A cookie holds a random token;
- * Redis knows only its keyed hash.
+ * The cookies: the draft, the session and the reviewer's session.  A cookie
+ * holds a random token; Redis knows only its keyed hash.
  */
 
 
