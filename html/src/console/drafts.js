@@ -18,8 +18,13 @@ export function draftOf(number) {
   return drafts[number];
 }
 
+// Emptied, not replaced: a view that shows it goes on with it.
+
 export function dropDraft(number) {
-  delete drafts[number];
+  if (number in drafts) {
+    drafts[number].items.splice(0);
+    drafts[number].reason = '';
+  }
 }
 
 export function hasDraft(number) {
