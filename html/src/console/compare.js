@@ -1,14 +1,10 @@
-// What was read from a picture beside what was typed.
+// What was read from the pictures beside what was typed.
 
-// Fields that stand on the document; an address on it is where somebody is
-// registered, not where mail goes.
+// { field: [{ kind, value, vouched, result }] } of the pictures that stand
+// now; result is "same", "different", "not_read", or undefined for what nobody
+// typed.  A term without end is a reading of "valid_until".
 
-const comparable = ['name', 'id_number', 'valid_from', 'valid_until'];
-
-// { field: [{ kind, value, confidence, vouched, same }] } of the pictures that
-// stand now; same is undefined where there is nothing to compare with.
-
-export function readings(documents, values) {
+export function readings(documents) {
   const found = {};
 
   for (const { kind, replaced_at: replaced, recognition } of documents) {
@@ -16,18 +12,20 @@ export function readings(documents, values) {
       continue;
     }
 
-    for (const [name, reading] of Object.entries(recognition.fields)) {
-      const field = name === 'long_term' ? 'valid_until' : name;
-      const value = shown(name, reading.value);
+    const results = Object.fromEntries((recognition.compared ?? [])
+      .map((one) => [one.field, one.result]));
+    const names = new Set([...Object.keys(recognition.fields),
+      ...Object.keys(results)]);
 
-      if (value !== null) {
+    for (const name of names) {
+      const field = name === 'long_term' ? 'valid_until' : name;
+      const reading = recognition.fields[name];
+
+      // one of the two ends of a term is always not read
+      if (reading !== undefined
+          || (field !== 'valid_until' && results[name] === 'not_read')) {
         (found[field] ??= []).push({
-          ...reading,
-          kind,
-          value,
-          same: comparable.includes(field)
-            ? equal(field, value, typed(field, values))
-            : undefined,
+          ...reading, name, kind, result: results[name],
         });
       }
     }
@@ -36,36 +34,8 @@ export function readings(documents, values) {
   return found;
 }
 
-const endless = '长期';
-
-function shown(name, value) {
-  if (name === 'long_term') {
-    return value === true || value === 'true' || value === endless
-      ? endless
-      : null;
-  }
-
-  return value === null || value === '' ? null : String(value);
-}
-
-function typed(field, values) {
-  return field === 'valid_until' && values?.long_term
-    ? endless
-    : values?.[field] ?? '';
-}
-
-function equal(field, a, b) {
-  return plain(field, a) === plain(field, b);
-}
-
-// As a person would call it the same: width, case, blanks, kinds of dots.
-
-function plain(field, text) {
-  const one = text.normalize('NFKC').toUpperCase().replace(/\s/g, '');
-
-  return field === 'name'
-    ? one.replace(/[•‧・.]/g, '·')
-    : one.replace(/(\d)[-./年月](?=\d)/g, '$1-').replace(/日$/, '');
+export function differs(list) {
+  return list.some((one) => one.result === 'different');
 }
 
 // Parts of a and b, each { text, differs }: the longest common subsequence of

@@ -138,6 +138,11 @@ function takeable(row) {
 // those that others hold are passed over.
 
 export async function neighbour(number, step) {
+  // an application may have been opened by its address
+  if (queue.loaded === 0) {
+    await load();
+  }
+
   const from = queue.rows.findIndex((row) => row.number === number);
   let at = from === -1 ? queue.at + Math.min(step, 0) : from + step;
 

@@ -69,7 +69,8 @@ export function valueName(field, value) {
     case 'industry': return named(form.value?.industries, value);
     case 'office': return officeName(value);
     case 'region': return regionName(value);
-    case 'long_term': return t(value === true ? 'console.yes' : 'console.no');
+    case 'long_term': return t(value === true ? 'console.endless' : 'console.not_endless');
+    case 'sex': return t(`console.sex.${value}`);
     default: return String(value);
   }
 }
