@@ -287,6 +287,13 @@ await play({
         is(await audited('view_document', number), 3,
            'each look at a picture is audited, once');
         await look(visit, 'console-application');
+
+        for (const [width, height] of [[1920, 1080], [320, 640]]) {
+            await page.setViewportSize({ width, height });
+            await shoot(visit, `console-application-${width}`, width < 400);
+        }
+
+        await page.setViewportSize({ width: 1280, height: 800 });
         await page.keyboard.press('u');
         await page.waitForSelector('.queue');
         ok(!(await texts(page.locator('.row-number'))).includes(number),
@@ -702,7 +709,7 @@ await play({
         like(await page.innerText('[data-field=id_number]'), /识别结果一致/,
              'what agrees');
         like(await page.innerText('.checks'),
-             /不一致：姓名.*号码与性别不符.*反光/s, 'the checks say it, too');
+             /不一致：.*姓名.*号码与性别不符.*反光/s, 'the checks say it, too');
         like(await page.innerText('[data-field=valid_until]'), /长期/,
              'a term without end is a reading of the end');
         like(await page.innerText('[data-field=valid_from]'), /没有识别到/,
@@ -729,6 +736,62 @@ await play({
         await page.keyboard.press('Escape');
         await page.getByRole('link', { name: first.number }).click();
         await opened(page, first.number);
+        await shut(visit);
+    },
+
+    async 'what is not there'() {
+        const visit = await enter('berta', { expect: [
+            '401 GET /admin/api/session', /^404 GET /] });
+        const { page } = visit;
+
+        await page.goto('/admin/#/202601010000000');
+        await page.waitForSelector('.note-error');
+        like(await page.innerText('.note-error'), /没有这件申请/,
+             'a number that is none');
+        await look(visit, 'console-no-application');
+        await page.getByRole('link', { name: '返回列表' }).click();
+        await page.waitForSelector('.queue');
+
+        const { number } = await server.apply();
+
+        await page.route('**/admin/api/documents/*', (route) => (
+            route.fulfill({ status: 404, body: '{}' })));
+        await page.goto(`/admin/#/${number}`);
+        await page.waitForSelector('.stage-told');
+        await page.waitForFunction(() => /已不存在/.test(
+            document.querySelector('.stage-told').innerText));
+        await page.unroute('**/admin/api/documents/*');
+        await page.locator('.picture-tab').nth(1).click();
+        await page.waitForSelector('.pane img.ready');
+        ok(true, 'a picture that is gone hides no other');
+        await shut(visit);
+    },
+
+    async 'the servers are busy'() {
+        const visit = await enter('berta', { expect: [
+            '401 GET /admin/api/session', /^503 /] });
+        const { page } = visit;
+        const { number } = await server.apply();
+
+        await show(page, number);
+        await seeAll(page);
+        await page.route('**/decisions', (route) => route.fulfill({
+            status: 503, headers: { 'Retry-After': '30' },
+            contentType: 'application/problem+json',
+            body: '{"title":"服务暂时不可用，请稍后再试","status":503}' }));
+        await page.keyboard.press('x');
+        await page.getByLabel('不予通过的理由', { exact: true }).fill('伪造');
+        await page.keyboard.press('Control+Enter');
+        await page.waitForSelector('dialog .note-error');
+        like(await page.innerText('dialog .note-error'), /30秒后重试/,
+             'when to try again is told');
+        is(await page.getByLabel('不予通过的理由', { exact: true })
+            .inputValue(), '伪造', 'and what was written stays');
+        await look(visit, 'console-busy', { full: false });
+        await page.unroute('**/decisions');
+        await page.keyboard.press('Control+Enter');
+        await page.waitForSelector('.toast');
+        is(await state(number), 'rejected 2', 'then it goes through');
         await shut(visit);
     },
 
