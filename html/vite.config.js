@@ -27,6 +27,7 @@ export default defineConfig({
         register: entry('register/index.html'),
         correction: entry('correction/index.html'),
         console: entry('admin/index.html'),
+        platform: entry('platform/index.html'),
       },
       output: {
         // the runtime changes with Vue only, what pages share more often
