@@ -698,8 +698,12 @@ await play({
             if (lost) {
                 await route.continue();
             } else {
+                const cookies = await visit.context.cookies();
+
+                // the answer, with its cookie, never arrives
                 lost = true;
                 await route.fetch();
+                await visit.context.addCookies(cookies);
                 await route.abort('connectionreset');
             }
         });
