@@ -8,7 +8,7 @@
  *
  * PUT: correction → (Redis: the session) → correction_find → (PostgreSQL) →
  * correction_check → (Redis: the draft and the code) → correction_flush →
- * (thread: the files on disk) → correction_flushed → (thread: the pictures
+ * (thread: the files on disk) → correction_flushed → (thread: new pictures
  * beside those that stay) → correction_compared → correction_store →
  * (PostgreSQL) → correction_commit → (Redis: the draft's pictures are the
  * application's, the session has served) → correction_reply
