@@ -22,7 +22,7 @@ out   := $(abspath $(BUILD))
 # unreliable beside sanitizers.
 
 warnings  := -std=gnu11 -Wall -Wextra -Werror
-includes  := -Isrc/core
+includes  := -Isrc/core -Isrc/recognizer
 sanitize  := -O1 -g -w -fno-omit-frame-pointer \
              -fsanitize=address,undefined -fno-sanitize-recover=all
 
@@ -38,10 +38,12 @@ hardened  = $(shell dpkg-buildflags --get CFLAGS) \
 core_packages := jansson libturbojpeg libjpeg libsodium pwquality liboath \
                  cairo-ft fontconfig
 ctl_packages  := $(core_packages) libpq libqrencode
+serve_packages := $(core_packages) libseccomp
 unit_packages := $(core_packages) cmocka
 
 core_sources := $(sort $(wildcard src/core/*.c))
 ctl_sources  := $(sort $(wildcard src/ctl/*.c))
+serve_sources := $(sort $(wildcard src/recognizer/recognizer_*.c))
 unit_sources := $(sort $(wildcard t/unit/test_*.c))
 fuzz_sources := $(sort $(wildcard t/fuzz/fuzz_*.c))
 
@@ -53,7 +55,7 @@ defs = $(shell $(PKG_CONFIG) --cflags-only-I $(1))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help packages module ctl data run stop test unit unit-plain \
+.PHONY: all help packages module ctl scripted data run stop test unit unit-plain \
         unit-sanitized fuzz cross sanitize prove prove-sanitized \
         bench specimens install install-files deb lint clean
 
@@ -101,6 +103,18 @@ $(out)/registrationctl: $(ctl_sources:%.c=$(out)/plain/%.o) \
                         $(out)/plain/libcore.a
 	@echo "  LINK    $(@F)"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(ctl_packages))
+
+
+# the recogniser around an engine that needs no models, for the tests
+
+scripted: $(out)/recognizer-scripted
+
+$(out)/recognizer-scripted: $(serve_sources:%.c=$(out)/plain/%.o) \
+                            $(out)/plain/t/lib/scripted_ocr.o \
+                            $(out)/plain/libcore.a
+	@echo "  LINK    $(@F)"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(serve_packages)) \
+	    -lpthread
 
 
 ## make run         starts PostgreSQL, Redis, a mail inbox and nginx, all private
@@ -175,12 +189,12 @@ sanitize:
 ## make prove-sanitized   the same against the sanitizer build
 T ?= $(sort $(wildcard t/*.t))
 
-prove: module ctl data
+prove: module ctl data scripted
 	$(Q)REG_BUILD=$(out) REG_NGINX=$(nginx) \
 	    REG_MODULE=$(out)/ngx_http_registration_module.so \
 	    tools/prove plain $(out) $(T)
 
-prove-sanitized: sanitize ctl data
+prove-sanitized: sanitize ctl data scripted
 	$(Q)REG_BUILD=$(out) REG_NGINX=$(out)/nginx-sanitized/nginx REG_MODULE= \
 	    tools/prove sanitized $(out) $(T)
 

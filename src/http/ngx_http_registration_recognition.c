@@ -464,6 +464,20 @@ ngx_http_registration_recognition_context(const u_char *draft,
 }
 
 
+void
+ngx_http_registration_read_context(const u_char *id, u_char *buffer,
+    reg_str_t *context)
+{
+    u_char  *p;
+
+    p = ngx_cpymem(buffer, "recognition:", sizeof("recognition:") - 1);
+    p = ngx_cpymem(p, id, REG_DOCUMENT_ID_LEN);
+
+    context->data = buffer;
+    context->len = p - buffer;
+}
+
+
 /* What the draft says of this very picture. */
 
 static json_t *

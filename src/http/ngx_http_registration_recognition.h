@@ -69,6 +69,14 @@ ngx_int_t ngx_http_registration_recognition_read(ngx_http_request_t *r,
 void ngx_http_registration_recognition_context(const u_char *draft,
     ngx_str_t *kind, const u_char *id, u_char *buffer, reg_str_t *context);
 
+/* And what it is sealed with once it belongs to an application. */
+
+#define NGX_HTTP_REGISTRATION_READ_CONTEXT                                    \
+    (sizeof("recognition:") + REG_DOCUMENT_ID_LEN)
+
+void ngx_http_registration_read_context(const u_char *id, u_char *buffer,
+    reg_str_t *context);
+
 /* The result of a document, borrowed from the draft; NULL for none. */
 
 json_t *ngx_http_registration_recognition_of(
