@@ -157,6 +157,7 @@ sub metric ($text)
         Test::Registration::Servers::slurp("$servers->{dir}/recognizer.out")
             =~ /a thread hangs: starting anew/
     }, 60), 'and the one that hangs is got rid of');
+    reads_again('and replaced');
 }
 
 
@@ -226,18 +227,130 @@ is(client()->upload('supporting', picture())->json->{recognition},
 }
 
 
+# What was read goes with the application, and is compared for reviewers.
+
+sub reviewed ($number)
+{
+    state $reviewer = do {
+        my $dir = $servers->{dir};
+
+        Test::Registration::Servers::spew("$dir/password",
+                                          "seven quiet harbours 41\n");
+        Test::Registration::Servers::run('sh', '-c',
+            "exec \"\$@\" < $dir/password", 'sh',
+            Test::Registration::Servers::registrationctl(), 'reviewer', 'add',
+            'li.si', '--database',
+            "host=$dir/postgres dbname=registration user=postgres");
+
+        my $client = client(mount => '/admin/api');
+
+        $client->post('sessions', { name => 'li.si',
+                                    password => 'seven quiet harbours 41' });
+        $client;
+    };
+
+    return $reviewer->get("registrations/$number")->json;
+}
+
+sub compared ($review, $kind)
+{
+    my ($document) = grep { $_->{kind} eq $kind && !$_->{replaced_at} }
+        $review->{documents}->@*;
+
+    return { map { $_->{field} => $_->{result} }
+             $document->{recognition}{compared}->@* };
+}
+
+{
+    my $browser = client();
+    my $values  = person(name => $name, id_number => $number,
+                         address => "$address!");
+    my %documents;
+
+    for my $kind (kinds('resident_id_card')) {
+        $documents{$kind} = upload($browser,
+            $kind eq 'id_card_emblem' ? 'blurred' : 'read', $kind)->{id};
+        recognized($browser, $documents{$kind});
+    }
+
+    my $answer = submit($browser, fill($browser, {
+        %$values, documents => \%documents,
+        email_code => code_for($browser, $values->{email}) }));
+
+    status_is($answer, 201, 'an application with what was read');
+
+    my $review = reviewed($answer->json->{number});
+
+    is_deeply(compared($review, 'id_card_portrait'),
+              { name => 'same', id_number => 'same', address => 'same' },
+              'typed as it was read');
+    is_deeply(compared($review, 'id_card_emblem'),
+              { valid_from => 'not_read', valid_until => 'not_read' },
+              'and what was not read');
+    is_deeply({ map { $_->{check} => $_->{result} }
+                $review->{checks}{card}->@* },
+              { number_birth => 'same', number_sex => sex($number),
+                number_region => 'different', term_age => 'not_read',
+                number_handheld => 'same' }, 'the card against itself');
+    like($review->{checks}{card}[0]{message}, qr/\p{Han}/, 'in words');
+
+    # a correction of what was typed, and of one picture
+
+    $servers->sql("update registration.application set open_fields =
+        '{name,documents.id_card_emblem}' where number = '"
+        . $answer->json->{number} . "'");
+    decide($answer->json->{number}, 'returned');
+    sign_in($browser, $values);
+
+    my $emblem = upload($browser, 'read', 'id_card_emblem')->{id};
+
+    recognized($browser, $emblem);
+    status_is($browser->put('correction', { version => 2,
+        name => Test::Registration::Applicant::canary(
+            Test::Registration::Applicant::random_han(4)),
+        documents => { id_card_emblem => $emblem } }), 200, 'it is corrected');
+
+    $review = reviewed($answer->json->{number});
+
+    is(compared($review, 'id_card_portrait')->{name}, 'different',
+       'another name is not what was read');
+
+    my ($old) = grep { $_->{replaced_at} } $review->{documents}->@*;
+
+    is($old->{recognition}{state}, 'unreadable',
+       'the picture that was replaced keeps what was read');
+    is_deeply($old->{recognition}{compared}, [], 'with nothing to compare');
+
+    # whoever does not wait submits without
+
+    my $hasty = register();
+
+    is(reviewed($hasty->{number})->{documents}[0]{recognition}{state},
+       'done', 'it may be there without being waited for')
+        or diag('too fast for it');
+}
+
+sub sex ($number) { substr($number, 16, 1) % 2 ? 'different' : 'same' }
+
+
 # The recogniser dies, again and again: it is back by itself.
+
+# By every worker: each finds out for itself.
 
 sub reads_again ($text)
 {
     local $Test::Builder::Level = $Test::Builder::Level + 1;
 
     ok(wait_for(sub {
-        my $browser = client();
-        my $json    = $browser->upload('licence', scripted('read'))->json;
+        for (1 .. 6) {
+            my $browser = client();
+            my $json = $browser->upload('licence', scripted('read'))->json;
 
-        $json->{recognition} eq 'pending'
-            && recognized($browser, $json->{id})->json->{state} eq 'done'
+            return 0 if $json->{recognition} ne 'pending'
+                || recognized($browser, $json->{id})->json->{state} ne 'done';
+        }
+
+        return 1;
     }, 60, 0.2), $text);
 }
 
