@@ -22,6 +22,17 @@ void reg_ocr_fields_passport(const reg_ocr_page_t *page, reg_date_t today,
 void reg_ocr_fields_handheld(const reg_ocr_page_t *page, reg_date_t today,
     reg_ocr_result_t *result);
 
+/* Parts that several kinds have: 姓名, and 有效期限 of cards. */
+
+void reg_ocr_fields_name(const reg_ocr_page_t *page,
+    reg_ocr_result_t *result);
+void reg_ocr_fields_term(const reg_ocr_page_t *page, reg_date_t today,
+    reg_ocr_result_t *result);
+
+/* How many rows look like a machine-readable zone. */
+
+size_t reg_ocr_fields_zone(const reg_ocr_page_t *page);
+
 void reg_ocr_fields(reg_ocr_kind_t kind, const reg_ocr_page_t *page,
     reg_date_t today, reg_ocr_result_t *result);
 

@@ -32,8 +32,6 @@ static void reg_ocr_card_birth(const reg_ocr_page_t *page,
     reg_ocr_result_t *result);
 static void reg_ocr_card_address(const reg_ocr_page_t *page,
     const reg_ocr_number_t *number, reg_ocr_result_t *result);
-static void reg_ocr_card_term(const reg_ocr_page_t *page, reg_date_t today,
-    reg_ocr_result_t *result);
 static int reg_ocr_card_span(reg_date_t from, reg_date_t until);
 
 
@@ -143,7 +141,7 @@ reg_ocr_card_number(const reg_ocr_page_t *page, reg_date_t today,
                         number->confidence, vouched);
 
     if (facts.sex != 0) {
-        reg_ocr_result_add(result, "sex", facts.sex == 'M' ? "M" : "F",
+        reg_ocr_result_add(result, "sex", facts.sex == 'M' ? "男" : "女",
                            number->confidence, vouched);
     }
 
@@ -190,6 +188,16 @@ reg_ocr_card_name(const reg_ocr_page_t *page, const reg_ocr_number_t *number,
 }
 
 
+void
+reg_ocr_fields_name(const reg_ocr_page_t *page, reg_ocr_result_t *result)
+{
+    reg_ocr_number_t  none;
+
+    memset(&none, 0, sizeof(none));
+    reg_ocr_card_name(page, &none, result);
+}
+
+
 /* Only where the number does not tell; where it does, they are compared. */
 
 static void
@@ -215,7 +223,7 @@ reg_ocr_card_sex(const reg_ocr_page_t *page, reg_ocr_result_t *result)
         return;
     }
 
-    sex = (text.c[0].code == 0x7537) ? "M" : "F";
+    sex = (text.c[0].code == 0x7537) ? "男" : "女";
     told = reg_ocr_result_field(result, "sex");
 
     if (told == NULL) {
@@ -393,7 +401,7 @@ reg_ocr_fields_emblem(const reg_ocr_page_t *page, reg_date_t today,
         }
     }
 
-    reg_ocr_card_term(page, today, result);
+    reg_ocr_fields_term(page, today, result);
 }
 
 
@@ -402,8 +410,8 @@ reg_ocr_fields_emblem(const reg_ocr_page_t *page, reg_date_t today,
  * terms of 5, 10 and 20 years and the one without end, and nothing else.
  */
 
-static void
-reg_ocr_card_term(const reg_ocr_page_t *page, reg_date_t today,
+void
+reg_ocr_fields_term(const reg_ocr_page_t *page, reg_date_t today,
     reg_ocr_result_t *result)
 {
     int              sure;

@@ -126,6 +126,20 @@ reg_ocr_word_next(const char **words, reg_str_t *word)
 }
 
 
+int
+reg_ocr_find_next(const reg_ocr_page_t *page, const char **words,
+    reg_str_t *word, reg_ocr_label_t *label)
+{
+    while (reg_ocr_word_next(words, word)) {
+        if (reg_ocr_find_word(page, *word, label)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 static void
 reg_ocr_word_parse(reg_str_t text, reg_ocr_word_t *word)
 {

@@ -37,6 +37,11 @@ int reg_ocr_find(const reg_ocr_page_t *page, const char *word,
 int reg_ocr_find_any(const reg_ocr_page_t *page, const char *words,
     reg_ocr_label_t *label);
 
+/* Each found in turn: *words moves on, *word is the one found. */
+
+int reg_ocr_find_next(const reg_ocr_page_t *page, const char **words,
+    reg_str_t *word, reg_ocr_label_t *label);
+
 /* How many of several words, separated by blanks, there are. */
 
 size_t reg_ocr_find_count(const reg_ocr_page_t *page, const char *words);
