@@ -42,6 +42,15 @@ static const sp_level_t  levels[] = {
       .cast = { 0.05, 0.15 }, .quality = { 50, 74 }, .resaved = 0.5,
       .exif = 0.4 },
 
+    /* without a level: as easy, with the grain of a telephone indoors, and
+     * nothing that would change what the command line asks for */
+
+    { .name = "default", .fill = { 0.7, 0.88 }, .em = 0, .tilt = 4,
+      .roll = 3, .turned = 0, .upright = 0, .clutter = 0, .fingers = 0,
+      .shade = { 0.05, 0.2 }, .shadow = 0.15, .glare = 0.1,
+      .blur = { 0.015, 0.03 }, .motion = 0, .noise = { 5.8, 5.8 },
+      .cast = { 0, 0.04 }, .quality = { 80, 80 }, .resaved = 0, .exif = 0 },
+
     { .name = "example", .fill = { 0.86, 0.86 }, .em = 0, .tilt = 0,
       .roll = 0, .turned = 0, .upright = 0, .clutter = 0, .fingers = 0,
       .shade = { 0.02, 0.04 }, .shadow = 0, .glare = 0, .blur = { 0, 0 },
@@ -339,6 +348,9 @@ expose(sp_specimen_t *s, cairo_surface_t *picture, const sp_quad_t *quad,
 
     if (s->fault == SP_FAULT_BLURRED) {
         blur = em * sp_between(r, 0.32, 0.45);
+
+    } else if (s->fault == SP_FAULT_SCREEN) {
+        blur = fmin(blur, 0.6);
     }
 
     sp_blur(picture, blur);
@@ -411,7 +423,7 @@ sp_photograph(sp_specimen_t *s, const sp_paper_t *paper)
         cairo_surface_destroy(texture);
 
         if (hand) {
-            sp_hands(s, cr, &quad);
+            sp_hands(cr, &quad);
 
         } else if (sp_chance(&s->looks, s->level->fingers)) {
             sp_fingers(&s->looks, cr, &quad, scale);

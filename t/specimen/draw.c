@@ -215,7 +215,7 @@ static void
 complete(sp_specimen_t *s)
 {
     if (s->level == NULL) {
-        s->level = sp_level("easy");
+        s->level = sp_level("default");
         s->width = s->width ? s->width : 1600;
         s->height = s->height ? s->height : 1200;
         s->quality = s->quality ? s->quality : 80;

@@ -5,23 +5,38 @@
 #include "specimen.h"
 
 
+#define SKIN  0xdeb294
+
+
+static const unsigned  skins[] = {
+    0xd9a988, 0xe4bb9c, 0xc79474, 0xb98262, 0xeac6aa
+};
+
+
+/* A hand that comes from the right, its fingers' roots at width */
+
+static void
+hand(cairo_t *cr, double width, double length)
+{
+    cairo_move_to(cr, width, -width / 2);
+    cairo_curve_to(cr, length * 0.5, -width * 0.5, length * 0.6, -width * 1.6,
+                   length, -width * 2);
+    cairo_line_to(cr, length, width * 1.5);
+    cairo_curve_to(cr, length * 0.7, width * 1.1, length * 0.5, width * 0.5,
+                   width, width / 2);
+    cairo_fill(cr);
+}
+
+
 /*
- * One finger: from outside the paper over its edge.  The point is the tip;
- * the angle says where the finger comes from.  A hand is at its other end.
+ * One finger from outside the paper over its edge.  The point is the tip; the
+ * angle says where the finger comes from.
  */
 
 static void
-finger(sp_random_t *r, cairo_t *cr, double x, double y, double angle,
+finger(cairo_t *cr, unsigned tone, double x, double y, double angle,
     double width, double length)
 {
-    unsigned  tone;
-
-    static const unsigned  skins[] = {
-        0xd9a988, 0xe4bb9c, 0xc79474, 0xb98262, 0xeac6aa
-    };
-
-    tone = SP_PICK(r, skins);
-
     cairo_save(cr);
     cairo_translate(cr, x, y);
     cairo_rotate(cr, angle);
@@ -33,13 +48,10 @@ finger(sp_random_t *r, cairo_t *cr, double x, double y, double angle,
     sp_ink(cr, tone);
     sp_rounded(cr, 0, -width / 2, length, width, width / 2);
     cairo_fill(cr);
-    cairo_move_to(cr, width, -width / 2);
-    cairo_curve_to(cr, length * 0.5, -width * 0.5, length * 0.6, -width * 1.6,
-                   length, -width * 2);
-    cairo_line_to(cr, length, width * 1.5);
-    cairo_curve_to(cr, length * 0.7, width * 1.1, length * 0.5, width * 0.5,
-                   width, width / 2);
-    cairo_fill(cr);
+
+    if (length > 4 * width) {
+        hand(cr, width, length);
+    }
 
     sp_ink_alpha(cr, 0xf6dcd0, 0.8);
     sp_rounded(cr, width * 0.08, -width * 0.3, width * 0.62, width * 0.6,
@@ -75,8 +87,9 @@ sp_fingers(sp_random_t *r, cairo_t *cr, const sp_quad_t *quad, double scale)
                   : atan2(quad->y[0] - quad->y[1], quad->x[0] - quad->x[1]);
     depth = sp_between(r, 2, 4.2) * scale;
 
-    finger(r, cr, x - depth * cos(angle), y - depth * sin(angle),
-           angle + sp_between(r, -0.2, 0.2), 17 * scale, 130 * scale);
+    finger(cr, SP_PICK(r, skins), x - depth * cos(angle),
+           y - depth * sin(angle), angle + sp_between(r, -0.2, 0.2),
+           17 * scale, 130 * scale);
 }
 
 
@@ -131,6 +144,53 @@ arm(cairo_t *cr, double x, double y, double elbow_x, double elbow_y,
 }
 
 
+/* The middle of the edge that the left (0) or right (1) hand holds */
+
+static void
+grip(const sp_quad_t *quad, int right, double *x, double *y)
+{
+    int  a, b;
+
+    a = right ? 1 : 0;
+    b = right ? 2 : 3;
+
+    *x = quad->x[a] * 0.3 + quad->x[b] * 0.7;
+    *y = quad->y[a] * 0.3 + quad->y[b] * 0.7;
+}
+
+
+static double
+millimetre(const sp_quad_t *quad)
+{
+    return hypot(quad->x[1] - quad->x[0], quad->y[1] - quad->y[0]) / 85.6;
+}
+
+
+/* Behind the card: palms, and the fingers that are bent round it */
+
+static void
+palms(cairo_t *cr, const sp_quad_t *quad)
+{
+    int     i;
+    double  x, y, size;
+
+    size = millimetre(quad);
+    sp_ink(cr, SKIN);
+
+    for (i = 0; i < 2; i++) {
+        grip(quad, i, &x, &y);
+
+        cairo_save(cr);
+        cairo_translate(cr, x + (i ? 16 : -16) * size, y + 10 * size);
+        cairo_rotate(cr, i ? -0.5 : 0.5);
+        sp_rounded(cr, -24 * size, -34 * size, 48 * size, 70 * size,
+                   22 * size);
+        cairo_fill(cr);
+        cairo_restore(cr);
+    }
+}
+
+
 void
 sp_room(sp_specimen_t *s, cairo_surface_t *picture, const sp_quad_t *quad)
 {
@@ -157,9 +217,10 @@ sp_room(sp_specimen_t *s, cairo_surface_t *picture, const sp_quad_t *quad)
     if (s->fault != SP_FAULT_NOTHING) {
         sp_ink(cr, 0x2e3544);
         arm(cr, w * 0.18, h * 0.62, w * 0.08, h * 0.9,
-            quad->x[0] * 0.5 + quad->x[3] * 0.5, quad->y[3], w * 0.11);
+            quad->x[3] - w * 0.05, quad->y[3] + w * 0.02, w * 0.11);
         arm(cr, w * 0.82, h * 0.62, w * 0.92, h * 0.9,
-            quad->x[1] * 0.5 + quad->x[2] * 0.5, quad->y[2], w * 0.11);
+            quad->x[2] + w * 0.05, quad->y[2] + w * 0.02, w * 0.11);
+        palms(cr, quad);
     }
 
     cairo_destroy(cr);
@@ -169,22 +230,18 @@ sp_room(sp_specimen_t *s, cairo_surface_t *picture, const sp_quad_t *quad)
 /* Thumbs on both edges of the card */
 
 void
-sp_hands(sp_specimen_t *s, cairo_t *cr, const sp_quad_t *quad)
+sp_hands(cairo_t *cr, const sp_quad_t *quad)
 {
-    int     i, a, b;
+    int     i;
     double  size, x, y, angle;
 
-    size = hypot(quad->x[1] - quad->x[0], quad->y[1] - quad->y[0]) / 85.6;
+    size = millimetre(quad);
 
     for (i = 0; i < 2; i++) {
-        a = i ? 1 : 0;
-        b = i ? 2 : 3;
-
-        x = quad->x[a] * 0.3 + quad->x[b] * 0.7;
-        y = quad->y[a] * 0.3 + quad->y[b] * 0.7;
+        grip(quad, i, &x, &y);
         angle = i ? 0.5 : M_PI - 0.5;
 
-        finger(&s->looks, cr, x - 3 * size * cos(angle),
-               y - 3 * size * sin(angle), angle, 15 * size, 46 * size);
+        finger(cr, SKIN, x - 3 * size * cos(angle),
+               y - 3 * size * sin(angle), angle, 15 * size, 36 * size);
     }
 }

@@ -291,7 +291,7 @@ void sp_fingers(sp_random_t *r, cairo_t *cr, const sp_quad_t *quad,
     double scale);
 void sp_room(sp_specimen_t *s, cairo_surface_t *picture,
     const sp_quad_t *quad);
-void sp_hands(sp_specimen_t *s, cairo_t *cr, const sp_quad_t *quad);
+void sp_hands(cairo_t *cr, const sp_quad_t *quad);
 
 /* light.c */
 

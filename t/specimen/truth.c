@@ -45,7 +45,7 @@ static void
 portrait(const sp_person_t *p)
 {
     string("name", p->name);
-    next_string("sex", p->sex);
+    next_string("sex", strcmp(p->sex, "男") == 0 ? "M" : "F");
     next_string("ethnicity", p->ethnicity);
     next_date("birth_date", p->birth);
     next_string("address", p->address);
@@ -96,7 +96,7 @@ passport(const sp_traveller_t *t)
     snprintf(name, sizeof(name), "%s %s", t->surname, t->given);
 
     string("name", name);
-    next_string("sex", t->sex == 'M' ? "男" : "女");
+    next_string("sex", t->sex == 'M' ? "M" : "F");
     next_string("nationality", t->country);
     next_date("birth_date", t->birth);
     next_string("id_number", t->number);

@@ -190,7 +190,7 @@ through_grid(uint32_t pixel, double column, double row)
     for (i = 0, out = 0; i < 3; i++) {
         light = (0.72 + 0.45 * cos(2 * M_PI * (column - i / 3.0)))
                 * (0.9 + 0.18 * cos(2 * M_PI * row));
-        value = (pixel >> (16 - 8 * i) & 0xff) * light + 10;
+        value = (pixel >> (16 - 8 * i) & 0xff) * light * 1.4 + 10;
         out = out << 8 | (uint32_t) fmin(255, fmax(0, value));
     }
 
@@ -212,10 +212,10 @@ sp_screen(sp_random_t *r, cairo_surface_t *picture, const sp_quad_t *quad)
     stride = cairo_image_surface_get_stride(picture) / 4;
     plane = plane_of(quad);
 
-    /* the screen's pixels are 1.7 to 3.2 of the camera's apart */
+    /* how many of the camera's pixels a screen's takes */
 
     columns = hypot(quad->x[1] - quad->x[0], quad->y[1] - quad->y[0])
-              / sp_between(r, 1.7, 3.2);
+              / sp_between(r, 1.9, 4.5);
     rows = columns * hypot(quad->x[3] - quad->x[0], quad->y[3] - quad->y[0])
            / hypot(quad->x[1] - quad->x[0], quad->y[1] - quad->y[0]);
 
