@@ -57,7 +57,7 @@ defs = $(shell $(PKG_CONFIG) --cflags-only-I $(1))
 .SECONDARY:
 .PHONY: all help packages module ctl scripted data run stop test unit unit-plain \
         unit-sanitized fuzz cross sanitize prove prove-sanitized \
-        bench specimens install install-files deb lint clean
+        bench specimens examples install install-files deb lint clean
 
 all: module ctl data
 
@@ -219,23 +219,40 @@ $(out)/bench/%_floor: t/bench/%_floor.c Makefile
 
 
 ## make specimens   pictures of no real document to try the service with, in
-##                  $(BUILD)/specimens
+##                  $(BUILD)/specimens; more of them, and faulty ones:
+##                  $(BUILD)/specimens/draw
 specimens:
 	$(Q)tools/packages specimens
 	$(Q)$(MAKE) --no-print-directory $(specimens)
 
-specimen_kinds := id_card_portrait id_card_emblem id_card_handheld licence \
-                  passport_page
-specimens      := $(specimen_kinds:%=$(out)/specimens/%.jpg)
+specimen_kinds   := id_card_portrait id_card_emblem id_card_handheld licence \
+                    passport_page
+specimens        := $(specimen_kinds:%=$(out)/specimens/%.jpg)
+specimen_sources := $(sort $(wildcard t/specimen/*.c))
 
 $(out)/specimens/%.jpg: $(out)/specimens/draw
 	@echo "  DRAW    $@"
 	$(Q)$< --kind $* $@ > /dev/null
 
-$(out)/specimens/draw: t/specimen/draw.c Makefile
+$(out)/specimens/draw: $(specimen_sources) $(wildcard t/specimen/*.h) \
+                       $(out)/data/regions.json Makefile
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(warnings) $(CFLAGS) $(call defs,cairo) -o $@ $< \
-	    $(call libs,cairo libjpeg)
+	@echo "  LINK    specimens/draw"
+	$(Q)$(CC) $(warnings) $(CFLAGS) $(call defs,cairo jansson) \
+	    -DSPECIMEN_REGIONS='"$(out)/data/regions.json"' -o $@ \
+	    $(specimen_sources) $(call libs,cairo libjpeg jansson) -lm
+
+
+## make examples    the pages' example pictures, in $(BUILD)/examples
+examples: $(specimen_kinds:%=$(out)/examples/%.jpg)
+
+$(out)/examples/%.jpg: $(out)/specimens/draw
+	@mkdir -p $(@D)
+	@echo "  DRAW    $@"
+	$(Q)$< --kind $* --level example --size $(example_size) --seed 7 $@ \
+	    > /dev/null
+
+example_size = $(if $(filter id_card_handheld,$*),480x600,480x330)
 
 
 ## make data        regions.json and holidays.json, from their npm packages
