@@ -55,16 +55,16 @@ defs = $(shell $(PKG_CONFIG) --cflags-only-I $(1))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help packages module ctl scripted data run stop test unit unit-plain \
-        unit-sanitized fuzz cross sanitize prove prove-sanitized \
-        bench specimens examples install install-files deb lint clean
+.PHONY: all help packages module ctl scripted data pages run stop test unit \
+        unit-plain unit-sanitized fuzz cross sanitize prove prove-sanitized \
+        browser bench specimens examples install install-files deb lint clean
 
-all: module ctl data
+all: module ctl data pages
 
 help:
 	@sed -n 's/^## //p' $(root)Makefile
 
-## make             the module, registrationctl and the data files
+## make             the module, registrationctl, the data files and the pages
 ## make packages    installs the Debian packages that are missing (root)
 packages:
 	$(Q)tools/packages build run test
@@ -198,6 +198,16 @@ prove-sanitized: sanitize ctl data scripted
 	$(Q)REG_BUILD=$(out) REG_NGINX=$(out)/nginx-sanitized/nginx REG_MODULE= \
 	    tools/prove sanitized $(out) $(T)
 
+## make browser     t/browser/*.t: the pages in chromium, as telephone and as
+##                  desktop; screenshots in $(BUILD)/screenshots; some of them:
+##                  make browser B=t/browser/login.t
+B ?= $(sort $(wildcard t/browser/*.t))
+
+browser: module ctl data pages $(out)/specimens/draw
+	$(Q)tools/browser $(out)
+	$(Q)REG_BUILD=$(out) REG_NGINX=$(nginx) PROVE_JOBS=1 \
+	    tools/prove browser $(out) $(B)
+
 nginx = $(shell PATH=$$PATH:/usr/sbin command -v nginx)
 
 
@@ -261,6 +271,15 @@ data: $(out)/data/regions.json
 
 $(out)/data/regions.json: $(wildcard data/*.mjs data/*.json)
 	$(Q)tools/data $(out)
+
+
+## make pages       what applicants and reviewers see, in $(BUILD)/html
+pages: $(out)/html/index.html
+	@:
+
+$(out)/html/index.html: tools/pages $(shell find $(root)html -type f \
+                            -not -path '*/node_modules/*')
+	$(Q)tools/pages $(out)
 
 
 ## make install     module, registrationctl and what they read, below $(DESTDIR)

@@ -590,3 +590,15 @@ registration_require any;
 registration_login_page //evil.example/;
 --- emerg
 must be a path that begins with one "/"
+
+=== a landing page that is no address
+--- server
+registration_landing_page javascript:alert(1);
+--- emerg
+must be a path that begins with one "/"
+
+=== a landing page that browsers read otherwise
+--- server
+registration_landing_page '/\\evil.example/';
+--- emerg
+written as "%XX"

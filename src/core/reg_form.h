@@ -42,6 +42,10 @@ void reg_form_free(reg_form_t *form);
 
 const char *reg_form_json(const reg_form_t *form, size_t *len);
 
+/* The same for reviewers, with the ready-made "reasons". */
+
+const char *reg_form_review_json(const reg_form_t *form, size_t *len);
+
 int reg_form_has_industry(const reg_form_t *form, const char *id);
 int reg_form_has_office(const reg_form_t *form, const char *id);
 

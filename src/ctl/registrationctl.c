@@ -8,11 +8,6 @@
 #include "ctl.h"
 
 
-#ifndef REG_VERSION
-#define REG_VERSION  "0.1.0"
-#endif
-
-
 typedef struct {
     const char     *words[2];   /* "key", "new" */
     ctl_handler_t   handler;

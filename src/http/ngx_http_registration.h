@@ -32,9 +32,6 @@
 #include <reg_watermark.h>
 
 
-#define NGX_HTTP_REGISTRATION_VERSION  "0.1.0"
-
-
 /* A file that a directive names, and where it does. */
 
 typedef struct {
@@ -93,6 +90,7 @@ typedef struct {
 
 typedef struct {
     ngx_http_registration_file_t     mount;             /* the first of any */
+    ngx_str_t                        mounted_by;        /* its directive */
     ngx_http_registration_file_t     review;            /* of reviewers' */
 
     ngx_http_registration_file_t     key_file;
@@ -115,6 +113,7 @@ typedef struct {
     reg_watermark_t                 *watermark;
 
     ngx_str_t                        form_etag;
+    ngx_str_t                        review_form_etag;
     ngx_str_t                        regions_etag;
 
     ngx_registration_redis_conf_t    redis_conf;
@@ -131,6 +130,7 @@ typedef struct {
     ngx_thread_pool_t               *file_threads;
 
     ngx_http_registration_policy_t   policy;
+    ngx_registration_script_t        code_script;
 
     ngx_shm_zone_t                  *status;            /* NULL: not asked */
     unsigned                         guarded:1;         /* some location */
@@ -173,6 +173,7 @@ typedef struct {
     ngx_flag_t                       secure_cookies;
     ngx_uint_t                       require;
     ngx_str_t                        login_page;
+    ngx_str_t                        landing_page;
 
     ngx_array_t                     *error_pages;       /* nginx's own, and */
     ngx_array_t                     *outer_pages;       /* those around the
@@ -201,12 +202,17 @@ typedef struct {
 } ngx_http_registration_endpoint_t;
 
 
+/* Hex digits in a Redis key: half of a hash, 128 bits, name one thing. */
+
+#define NGX_HTTP_REGISTRATION_KEY_HEX  32
+
+
 /* A cookie's token, and the name under which Redis knows it. */
 
 typedef struct {
     ngx_str_t                        token;
     u_char                           hash[REG_HASH];
-    u_char                           hex[2 * REG_HASH];
+    u_char                           hex[NGX_HTTP_REGISTRATION_KEY_HEX];
     unsigned                         created:1;     /* not sent yet */
 } ngx_http_registration_ticket_t;
 
@@ -309,6 +315,7 @@ const char *ngx_http_registration_language_name(reg_language_t language);
 
 /* ngx_http_registration_request.c: the way of a request */
 
+ngx_int_t ngx_http_registration_request_init(ngx_conf_t *cf);
 ngx_int_t ngx_http_registration_handler(ngx_http_request_t *r);
 ngx_http_registration_endpoint_t *ngx_http_registration_endpoints_of(
     ngx_int_t mounted);
@@ -330,6 +337,7 @@ ngx_int_t ngx_http_registration_reply_json(ngx_http_request_t *r,
     ngx_uint_t status, json_t *json);
 ngx_int_t ngx_http_registration_reply_empty(ngx_http_request_t *r,
     ngx_uint_t status);
+json_t *ngx_http_registration_instant(time_t instant);  /* ISO 8601, UTC */
 ngx_int_t ngx_http_registration_reply_picture(ngx_http_request_t *r,
     u_char *data, u_char *picture, size_t len);
 ngx_int_t ngx_http_registration_reply_static(ngx_http_request_t *r,
@@ -422,7 +430,7 @@ void ngx_http_registration_value(const json_t *object, const char *member,
 
 char *ngx_http_registration_set_require(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
-char *ngx_http_registration_set_login_page(ngx_conf_t *cf, ngx_command_t *cmd,
+char *ngx_http_registration_set_page(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 void ngx_http_registration_merge_require(
     ngx_http_registration_loc_conf_t *prev,
@@ -489,6 +497,8 @@ ngx_int_t ngx_http_registration_correction(ngx_http_request_t *r,
 
 /* reviewers' endpoints, ngx_http_registration_review_*.c */
 
+ngx_int_t ngx_http_registration_review_form(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
 ngx_int_t ngx_http_registration_review_sign_in(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 ngx_int_t ngx_http_registration_review_session(ngx_http_request_t *r,

@@ -236,10 +236,17 @@ void
 ngx_http_registration_used(ngx_conf_t *cf,
     ngx_http_registration_main_conf_t *rmcf)
 {
-    if (rmcf->mount.conf == NULL) {
-        rmcf->mount.conf = cf->conf_file->file.name.data;
-        rmcf->mount.line = cf->conf_file->line;
+    ngx_str_t  *directive;
+
+    if (rmcf->mount.conf) {
+        return;
     }
+
+    directive = cf->args->elts;
+
+    rmcf->mounted_by = *directive;
+    rmcf->mount.conf = cf->conf_file->file.name.data;
+    rmcf->mount.line = cf->conf_file->line;
 }
 
 

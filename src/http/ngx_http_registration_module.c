@@ -53,9 +53,16 @@ static ngx_command_t  ngx_http_registration_commands[] = {
 
     { ngx_string("registration_login_page"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_http_registration_set_login_page,
+      ngx_http_registration_set_page,
       NGX_HTTP_LOC_CONF_OFFSET,
-      0,
+      offsetof(ngx_http_registration_loc_conf_t, login_page),
+      NULL },
+
+    { ngx_string("registration_landing_page"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_registration_set_page,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_registration_loc_conf_t, landing_page),
       NULL },
 
     { ngx_string("registration_status"),
@@ -261,6 +268,9 @@ ngx_module_t  ngx_http_registration_module = {
 };
 
 
+static ngx_uint_t  ngx_http_registration_started;      /* in this process */
+
+
 static ngx_int_t
 ngx_http_registration_preconfiguration(ngx_conf_t *cf)
 {
@@ -288,14 +298,14 @@ ngx_http_registration_postconfiguration(ngx_conf_t *cf)
     rmcf = ngx_http_conf_get_module_main_conf(cf,
                                               ngx_http_registration_module);
 
-    if (rmcf->mount.conf == NULL) {
-        return NGX_OK;
-    }
-
-    /* then nginx starts no threads for the new configuration */
+    /*
+     * then nginx starts no threads for the new configuration, and takes away
+     * the memory that timers of the old one still use
+     */
 
     if (ngx_process == NGX_PROCESS_SINGLE
-        && !ngx_is_init_cycle(cf->cycle->old_cycle))
+        && !ngx_is_init_cycle(cf->cycle->old_cycle)
+        && (rmcf->mount.conf || ngx_http_registration_started))
     {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       "\"registration\" cannot be reloaded while "
@@ -303,11 +313,17 @@ ngx_http_registration_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
+    if (rmcf->mount.conf == NULL) {
+        return NGX_OK;
+    }
+
     if (ngx_http_registration_load(cf, rmcf) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    if (ngx_http_registration_problem_filter_init(cf) != NGX_OK) {
+    if (ngx_http_registration_request_init(cf) != NGX_OK
+        || ngx_http_registration_problem_filter_init(cf) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -496,6 +512,8 @@ ngx_http_registration_init_process(ngx_cycle_t *cycle)
     if (rmcf == NULL || rmcf->mount.conf == NULL) {
         return NGX_OK;
     }
+
+    ngx_http_registration_started = 1;
 
     /* an error is said, not fatal: nginx would not start the worker again */
 

@@ -114,20 +114,20 @@ ngx_http_registration_set_require(ngx_conf_t *cf, ngx_command_t *cmd,
 
 
 char *
-ngx_http_registration_set_login_page(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf)
+ngx_http_registration_set_page(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
-    ngx_http_registration_loc_conf_t *rlcf = conf;
+    u_char     *p, *last;
+    ngx_str_t  *page, *value;
 
-    u_char     *p;
-    ngx_str_t  *value;
+    page = (ngx_str_t *) ((char *) conf + cmd->offset);
 
-    if (rlcf->login_page.data) {
+    if (page->data) {
         return "is duplicate";
     }
 
     value = cf->args->elts;
     p = value[1].data;
+    last = p + value[1].len;
 
     if (ngx_strncmp(p, "https://", 8) != 0 && ngx_strncmp(p, "http://", 7) != 0
         && (p[0] != '/' || p[1] == '/'))
@@ -136,7 +136,16 @@ ngx_http_registration_set_login_page(ngx_conf_t *cf, ngx_command_t *cmd,
                "that begins with \"https://\"";
     }
 
-    rlcf->login_page = value[1];
+    /* browsers take a backslash for a slash */
+
+    for ( /* void */ ; p < last; p++) {
+        if (*p <= ' ' || *p >= 0x7f || *p == '"' || *p == '\\') {
+            return "must have blanks, quotes, backslashes and all but ASCII "
+                   "written as \"%XX\"";
+        }
+    }
+
+    *page = value[1];
 
     return NGX_CONF_OK;
 }
@@ -159,6 +168,7 @@ ngx_http_registration_merge_require(ngx_http_registration_loc_conf_t *prev,
     ngx_conf_merge_uint_value(conf->require, inherited,
                               NGX_HTTP_REGISTRATION_REQUIRE_OFF);
     ngx_conf_merge_str_value(conf->login_page, prev->login_page, "/");
+    ngx_conf_merge_str_value(conf->landing_page, prev->landing_page, "/");
 }
 
 

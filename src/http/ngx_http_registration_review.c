@@ -17,7 +17,6 @@ static ngx_int_t ngx_http_registration_enter_session(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_review_read(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, redisReply *reply);
-static json_t *ngx_http_registration_instant(time_t instant);
 
 
 ngx_int_t
@@ -211,6 +210,17 @@ ngx_http_registration_review_params(ngx_http_registration_ctx_t *ctx,
 }
 
 
+void
+ngx_http_registration_review_lease(ngx_http_registration_ctx_t *ctx,
+    ngx_registration_param_t *param, u_char *text)
+{
+    param->value.data = text;
+    param->value.len = ngx_sprintf(text, "%M",
+                                   ctx->conf->policy.review_claim / 1000)
+                       - text;
+}
+
+
 ngx_int_t
 ngx_http_registration_review_outcome(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_int_t *rc)
@@ -290,23 +300,6 @@ ngx_http_registration_review_identity(ngx_http_registration_ctx_t *ctx,
     }
 
     return identity;
-}
-
-
-static json_t *
-ngx_http_registration_instant(time_t instant)
-{
-    u_char    text[sizeof("1970-01-01T00:00:00Z")];
-    ngx_tm_t  tm;
-
-    ngx_gmtime(instant, &tm);
-
-    (void) ngx_snprintf(text, sizeof(text),
-                        "%4d-%02d-%02dT%02d:%02d:%02dZ%Z",
-                        tm.ngx_tm_year, tm.ngx_tm_mon, tm.ngx_tm_mday,
-                        tm.ngx_tm_hour, tm.ngx_tm_min, tm.ngx_tm_sec);
-
-    return json_string((char *) text);
 }
 
 

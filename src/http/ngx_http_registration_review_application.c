@@ -93,8 +93,9 @@ static ngx_registration_statement_t  ngx_http_registration_review_sql = {
     " due_date, claimed_by, id, data_key, sealed, version::text,"
     " due_provisional::text, documents::text, changes::text,"
     " revisions::text, claimed_until"
-    " FROM registration.review($1, $2::integer, $3)",
-    3
+    " FROM registration.review($1, $2::integer,"
+    " registration.renew_claim($1, $2::integer, $3, $4::integer))",
+    4
 };
 
 static ngx_registration_statement_t  ngx_http_registration_same_sql = {
@@ -133,8 +134,9 @@ static ngx_int_t
 ngx_http_registration_application_query(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
+    u_char                    seconds[NGX_INT_T_LEN];
     ngx_int_t                 rc;
-    ngx_registration_param_t  params[3];
+    ngx_registration_param_t  params[4];
 
     if (!ngx_http_registration_is_number(&ctx->id)) {
         return ngx_http_registration_problem(r, NGX_HTTP_NOT_FOUND,
@@ -144,6 +146,7 @@ ngx_http_registration_application_query(ngx_http_request_t *r,
     ngx_memzero(params, sizeof(params));
     ngx_http_registration_review_params(ctx, params);
     params[2].value = ctx->id;
+    ngx_http_registration_review_lease(ctx, &params[3], seconds);
 
     rc = ngx_registration_postgres_query(ctx->conf->postgres, &ctx->call,
                                          &ngx_http_registration_review_sql,

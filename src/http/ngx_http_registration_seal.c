@@ -29,7 +29,8 @@ ngx_http_registration_key(ngx_http_request_t *r,
         len += sizeof(uint32_t) + parts[i].len;
     }
 
-    buffer = ngx_pnalloc(r->pool, len + ngx_strlen(prefix) + 2 * REG_HASH);
+    buffer = ngx_pnalloc(r->pool, len + ngx_strlen(prefix)
+                                  + NGX_HTTP_REGISTRATION_KEY_HEX);
     if (buffer == NULL) {
         return NGX_ERROR;
     }
@@ -50,7 +51,7 @@ ngx_http_registration_key(ngx_http_request_t *r,
 
     key->data = buffer;
     p = ngx_cpymem(buffer, prefix, ngx_strlen(prefix));
-    p = ngx_hex_dump(p, hash, REG_HASH);
+    p = ngx_hex_dump(p, hash, NGX_HTTP_REGISTRATION_KEY_HEX / 2);
     key->len = p - buffer;
 
     return NGX_OK;

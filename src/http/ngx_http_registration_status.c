@@ -489,7 +489,7 @@ ngx_http_registration_status_text(ngx_http_request_t *r, ngx_str_t *text)
                                          "What is running.");
     p = ngx_slprintf(p, last,
                      "registration_build_info{version=\"%s\",nginx=\"%s\"} "
-                     "1\n", NGX_HTTP_REGISTRATION_VERSION, NGINX_VERSION);
+                     "1\n", REG_VERSION, NGINX_VERSION);
 
     p = ngx_http_registration_write_requests(p, last);
     p = ngx_http_registration_write_times(p, last);

@@ -36,7 +36,7 @@ my $owner = $$;                 # a forked child must not stop them
 
 sub new ($class, %option)
 {
-    my $name = basename($0, '.t');
+    my $name = $option{name} // basename($0, '.t');
     my $self = bless {
         name       => $name,
         workers    => 2,
