@@ -16,7 +16,7 @@
 
 #define NGX_HTTP_REGISTRATION_READING_GRACE  1000
 
-#define NGX_HTTP_REGISTRATION_READING_KIND   32
+#define NGX_HTTP_REGISTRATION_KIND_MAX       32
 
 
 struct ngx_http_registration_reading_s {
@@ -32,9 +32,10 @@ struct ngx_http_registration_reading_s {
     u_char                              draft[REG_HASH];
     u_char                              key[sizeof(
                                             NGX_HTTP_REGISTRATION_DRAFT_KEY)
-                                            - 1 + 2 * REG_HASH];
+                                            - 1
+                                            + NGX_HTTP_REGISTRATION_KEY_HEX];
     u_char                              id[REG_DOCUMENT_ID_LEN];
-    u_char                              kind[NGX_HTTP_REGISTRATION_READING_KIND];
+    u_char                              kind[NGX_HTTP_REGISTRATION_KIND_MAX];
     size_t                              kind_len;
     u_char                              data_key[REG_WRAPPED_DATA_KEY];
 
@@ -198,13 +199,13 @@ ngx_http_registration_reading_create(ngx_http_registration_ctx_t *ctx,
     ngx_memcpy(reading->draft, ctx->draft.hash, REG_HASH);
     p = ngx_cpymem(reading->key, NGX_HTTP_REGISTRATION_DRAFT_KEY,
                    sizeof(NGX_HTTP_REGISTRATION_DRAFT_KEY) - 1);
-    ngx_memcpy(p, ctx->draft.hex, 2 * REG_HASH);
+    ngx_memcpy(p, ctx->draft.hex, NGX_HTTP_REGISTRATION_KEY_HEX);
 
     ngx_memcpy(reading->id, document->id, REG_DOCUMENT_ID_LEN);
     ngx_memcpy(reading->data_key, document->facts.key, REG_WRAPPED_DATA_KEY);
 
     reading->kind_len = ngx_min(document->kind.len,
-                                NGX_HTTP_REGISTRATION_READING_KIND);
+                                NGX_HTTP_REGISTRATION_KIND_MAX);
     ngx_memcpy(reading->kind, document->kind.data, reading->kind_len);
 
     ngx_queue_insert_tail(&ngx_http_registration_readings, &reading->queue);
