@@ -223,7 +223,7 @@ $(out)/specimens/draw: $(specimen_sources) $(wildcard t/specimen/*.h) \
                        $(out)/data/regions.json Makefile
 	@mkdir -p $(@D)
 	@echo "  LINK    specimens/draw"
-	$(Q)$(CC) $(warnings) $(CFLAGS) $(call defs,cairo jansson) \
+	$(Q)$(CC) $(warnings) $(CFLAGS) -O3 $(call defs,cairo jansson) \
 	    -DSPECIMEN_REGIONS='"$(out)/data/regions.json"' -o $@ \
 	    $(specimen_sources) $(call libs,cairo libjpeg jansson) -lm
 
