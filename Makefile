@@ -35,8 +35,9 @@ hardened  = $(shell dpkg-buildflags --get CFLAGS) \
             $(shell dpkg-buildflags --get CPPFLAGS) \
             -DREG_SQL_DIR='"$(share)/sql"'
 
-core_packages := jansson libturbojpeg libjpeg libsodium pwquality
-ctl_packages  := $(core_packages) libpq
+core_packages := jansson libturbojpeg libjpeg libsodium pwquality liboath \
+                 cairo-ft fontconfig
+ctl_packages  := $(core_packages) libpq libqrencode
 unit_packages := $(core_packages) cmocka
 
 core_sources := $(sort $(wildcard src/core/*.c))
@@ -47,21 +48,23 @@ fuzz_sources := $(sort $(wildcard t/fuzz/fuzz_*.c))
 unit_names   := $(unit_sources:t/unit/%.c=%)
 fuzz_names   := $(fuzz_sources:t/fuzz/%.c=%)
 
-libs = $(shell $(PKG_CONFIG) --libs $(1))
+libs = $(shell $(PKG_CONFIG) --libs $(1)) -lm
 defs = $(shell $(PKG_CONFIG) --cflags-only-I $(1))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help packages module ctl data run stop test unit unit-plain \
-        unit-sanitized fuzz cross sanitize prove prove-sanitized \
-        bench specimens examples install install-files deb lint clean
+.PHONY: all help packages module ctl data pages run stop test unit \
+        unit-plain unit-sanitized fuzz cross sanitize prove prove-sanitized \
+        browser \
+        bench specimens examples recognition-report install install-files deb \
+        lint clean
 
-all: module ctl data
+all: module ctl data pages
 
 help:
 	@sed -n 's/^## //p' $(root)Makefile
 
-## make             the module, registrationctl and the data files
+## make             the module, registrationctl, the data files and the pages
 ## make packages    installs the Debian packages that are missing (root)
 packages:
 	$(Q)tools/packages build run test
@@ -183,6 +186,16 @@ prove-sanitized: sanitize ctl data
 	$(Q)REG_BUILD=$(out) REG_NGINX=$(out)/nginx-sanitized/nginx REG_MODULE= \
 	    tools/prove sanitized $(out) $(T)
 
+## make browser     t/browser/*.t: the pages in chromium, as telephone and as
+##                  desktop; screenshots in $(BUILD)/screenshots; some of them:
+##                  make browser B=t/browser/login.t
+B ?= $(sort $(wildcard t/browser/*.t))
+
+browser: module ctl data pages $(out)/specimens/draw
+	$(Q)tools/browser $(out)
+	$(Q)REG_BUILD=$(out) REG_NGINX=$(nginx) PROVE_JOBS=1 \
+	    tools/prove browser $(out) $(B)
+
 nginx = $(shell PATH=$$PATH:/usr/sbin command -v nginx)
 
 
@@ -222,6 +235,7 @@ $(out)/specimens/%.jpg: $(out)/specimens/draw
 $(out)/specimens/draw: $(specimen_sources) $(wildcard t/specimen/*.h) \
                        $(out)/data/regions.json Makefile
 	@mkdir -p $(@D)
+<<<<<<< HEAD
 	@echo "  LINK    specimens/draw"
 	$(Q)$(CC) $(warnings) $(CFLAGS) -O3 $(call defs,cairo jansson) \
 	    -DSPECIMEN_REGIONS='"$(out)/data/regions.json"' -o $@ \
@@ -238,6 +252,10 @@ $(out)/examples/%.jpg: $(out)/specimens/draw
 	    > /dev/null
 
 example_size = $(if $(filter id_card_handheld,$*),480x600,480x330)
+=======
+	$(Q)$(CC) $(warnings) $(CFLAGS) $(call defs,cairo) -o $@ $< \
+	    $(call libs,cairo libjpeg)
+>>>>>>> main
 
 
 ## make data        regions.json and holidays.json, from their npm packages
@@ -246,6 +264,15 @@ data: $(out)/data/regions.json
 
 $(out)/data/regions.json: $(wildcard data/*.mjs data/*.json)
 	$(Q)tools/data $(out)
+
+
+## make pages       what applicants and reviewers see, in $(BUILD)/html
+pages: $(out)/html/index.html
+	@:
+
+$(out)/html/index.html: tools/pages $(shell find $(root)html -type f \
+                            -not -path '*/node_modules/*')
+	$(Q)tools/pages $(out)
 
 
 ## make install     module, registrationctl and what they read, below $(DESTDIR)

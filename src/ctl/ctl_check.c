@@ -40,6 +40,8 @@ static int ctl_check_form(ctl_config_t *config, reg_error_t *error);
 static int ctl_check_holidays(ctl_config_t *config, reg_error_t *error);
 static int ctl_check_key_file(ctl_config_t *config, reg_error_t *error);
 static int ctl_check_mail(ctl_config_t *config, reg_error_t *error);
+static int ctl_check_templates(ctl_config_t *config, const char *const *mail,
+    const char *const *names, reg_error_t *error);
 static int ctl_check_documents(ctl_config_t *config, reg_error_t *error);
 static int ctl_check_database(ctl_config_t *config, reg_error_t *error);
 static int ctl_check_version(ctl_config_t *config, PGconn *db,
@@ -49,9 +51,9 @@ static int ctl_check_version_error(PGconn *db, PGresult *result,
 static int ctl_check_rights(PGconn *db, reg_error_t *error);
 
 
-/* One template a language and purpose; the values each may use. */
+/* Templates, one a language, and the values each may use. */
 
-static const char *const  ctl_mails[] = {
+static const char *const  ctl_code_mails[] = {
     "registration.zh-CN.txt",
     "registration.en.txt",
     "password_reset.zh-CN.txt",
@@ -59,8 +61,24 @@ static const char *const  ctl_mails[] = {
     NULL
 };
 
-static const char *const  ctl_mail_names[] = {
+static const char *const  ctl_code_names[] = {
     "code", "minutes", "title", NULL
+};
+
+static const char *const  ctl_notice_mails[] = {
+    "submitted.zh-CN.txt",
+    "submitted.en.txt",
+    "approved.zh-CN.txt",
+    "approved.en.txt",
+    "returned.zh-CN.txt",
+    "returned.en.txt",
+    "rejected.zh-CN.txt",
+    "rejected.en.txt",
+    NULL
+};
+
+static const char *const  ctl_notice_names[] = {
+    "title", "number", "due_date", "reason", "items", "name", NULL
 };
 
 
@@ -211,11 +229,25 @@ ctl_check_key_file(ctl_config_t *config, reg_error_t *error)
 static int
 ctl_check_mail(ctl_config_t *config, reg_error_t *error)
 {
+    if (ctl_check_templates(config, ctl_code_mails, ctl_code_names, error)
+        != 0)
+    {
+        return -1;
+    }
+
+    return ctl_check_templates(config, ctl_notice_mails, ctl_notice_names,
+                               error);
+}
+
+
+static int
+ctl_check_templates(ctl_config_t *config, const char *const *mail,
+    const char *const *names, reg_error_t *error)
+{
     char                  path[CTL_PATH_MAX];
-    const char *const    *mail;
     reg_mail_template_t  *template;
 
-    for (mail = ctl_mails; *mail != NULL; mail++) {
+    for ( /* void */ ; *mail != NULL; mail++) {
 
         if (snprintf(path, sizeof(path), "%s/%s", config->mail, *mail)
             >= (int) sizeof(path))
@@ -224,7 +256,7 @@ ctl_check_mail(ctl_config_t *config, reg_error_t *error)
             return -1;
         }
 
-        template = reg_mail_template_load(path, ctl_mail_names, error);
+        template = reg_mail_template_load(path, names, error);
         if (template == NULL) {
             return -1;
         }

@@ -240,16 +240,34 @@ ngx_http_registration_document_run(void *context, ngx_log_t *log)
 {
     ngx_http_registration_picture_t *picture = context;
 
-    u_char     key[REG_DATA_KEY];
     reg_str_t  id;
 
     id.len = REG_DOCUMENT_ID_LEN;
     id.data = picture->id;
 
-    picture->code = ngx_http_registration_document_unwrap(picture->conf, id,
-                                                          picture->key, key);
-    if (picture->code != REG_OK) {
-        return;
+    picture->code = ngx_http_registration_document_read(picture->conf, id,
+                                                        picture->key,
+                                                        &picture->data,
+                                                        &picture->len);
+}
+
+
+/*
+ * For threads.  The picture is data[24 .. len - REG_RECORD_OVERHEAD]; data is
+ * to be freed, also when it could not be opened.
+ */
+
+reg_code_t
+ngx_http_registration_document_read(ngx_http_registration_main_conf_t *rmcf,
+    reg_str_t id, const u_char *wrapped, u_char **data, size_t *len)
+{
+    u_char      key[REG_DATA_KEY], name[REG_DOCUMENT_ID_LEN + 1];
+    reg_code_t  code;
+
+    code = ngx_http_registration_document_unwrap(rmcf, id, wrapped, key);
+
+    if (code != REG_OK) {
+        return code;
     }
 
     /*
@@ -257,16 +275,19 @@ ngx_http_registration_document_run(void *context, ngx_log_t *log)
      * picture may have made it a little larger
      */
 
-    picture->code = reg_store_get((char *) picture->conf->documents->name.data,
-                                  (char *) picture->id,
-                                  2 * NGX_HTTP_REGISTRATION_DOCUMENT_MAX,
-                                  &picture->data, &picture->len);
+    ngx_memcpy(name, id.data, REG_DOCUMENT_ID_LEN);
+    name[REG_DOCUMENT_ID_LEN] = '\0';
 
-    if (picture->code == REG_OK) {
-        picture->code = reg_record_open(key, id, picture->data, picture->len);
+    code = reg_store_get((char *) rmcf->documents->name.data, (char *) name,
+                         2 * NGX_HTTP_REGISTRATION_DOCUMENT_MAX, data, len);
+
+    if (code == REG_OK) {
+        code = reg_record_open(key, id, *data, *len);
     }
 
     reg_wipe(key, sizeof(key));
+
+    return code;
 }
 
 

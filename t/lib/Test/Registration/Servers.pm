@@ -35,7 +35,7 @@ my $owner = $$;                 # a forked child must not stop them
 
 sub new ($class, %option)
 {
-    my $name = basename($0, '.t');
+    my $name = $option{name} // basename($0, '.t');
     my $self = bless {
         name       => $name,
         workers    => 2,
@@ -580,6 +580,7 @@ sub config ($self, %option)
 
     my %part = (main => '', http => '', server => '', api => '',
                 upload => 'client_max_body_size 6m;',
+                review => 'registration_review;',
                 threads => "thread_pool passwords threads=2 max_queue=64;\n"
                            . "thread_pool pictures threads=2 max_queue=64;\n"
                            . "thread_pool files threads=2 max_queue=256;",
@@ -631,6 +632,10 @@ $lines
         location = /api/openapi.yaml {
             default_type application/yaml;
             alias %DIR%/openapi.yaml;
+        }
+
+        location /admin/api/ {
+            $part{review}
         }
 
         location /api/ {
