@@ -65,7 +65,7 @@ typedef enum {
 } reg_ocr_state_t;
 
 /*
- * Fields have the names of the application form: name, sex ("男", "女"),
+ * Fields have the names of the application form: name, sex ("M", "F"),
  * ethnicity, birth_date, address, id_number, authority, valid_from,
  * valid_until, long_term ("true"), type, legal_person, established,
  * nationality (ISO 3166-1 alpha-3, or an ICAO 9303 code).  Dates are

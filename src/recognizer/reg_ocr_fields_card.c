@@ -10,9 +10,9 @@
 #include "reg_ocr_fields.h"
 
 
-/* The address ends at the picture of the holder: em from its beginning. */
+/* The picture of the holder begins so many em of the label behind it. */
 
-#define REG_OCR_ADDRESS_WIDTH  13.0f
+#define REG_OCR_ADDRESS_WIDTH  19.0f
 
 /* Within a value a gap of so many em is none of its own. */
 
@@ -141,7 +141,7 @@ reg_ocr_card_number(const reg_ocr_page_t *page, reg_date_t today,
                         number->confidence, vouched);
 
     if (facts.sex != 0) {
-        reg_ocr_result_add(result, "sex", facts.sex == 'M' ? "男" : "女",
+        reg_ocr_result_add(result, "sex", facts.sex == 'M' ? "M" : "F",
                            number->confidence, vouched);
     }
 
@@ -223,7 +223,7 @@ reg_ocr_card_sex(const reg_ocr_page_t *page, reg_ocr_result_t *result)
         return;
     }
 
-    sex = (text.c[0].code == 0x7537) ? "男" : "女";
+    sex = (text.c[0].code == 0x7537) ? "M" : "F";
     told = reg_ocr_result_field(result, "sex");
 
     if (told == NULL) {
@@ -359,7 +359,7 @@ reg_ocr_card_address(const reg_ocr_page_t *page,
 
     if (reg_ocr_find(page, "住址", &label)) {
         area = reg_ocr_beside(page, &label);
-        area.right = label.right + (REG_OCR_ADDRESS_WIDTH + 1.5f) * label.em;
+        area.right = label.right + REG_OCR_ADDRESS_WIDTH * label.em;
 
     } else if (number->judged != 0) {
         mm = (number->right - number->left) / 49;
@@ -389,10 +389,15 @@ reg_ocr_fields_emblem(const reg_ocr_page_t *page, reg_date_t today,
 {
     reg_ocr_area_t   area;
     reg_ocr_text_t   text;
-    reg_ocr_label_t  label;
+    reg_ocr_label_t  label, below;
 
     if (reg_ocr_find(page, "签发机关", &label)) {
         area = reg_ocr_beside(page, &label);
+
+        if (reg_ocr_find(page, "有效期限", &below) && below.y > label.y) {
+            area.bottom = below.y - 0.6f * below.em;
+        }
+
         text.n = 0;
         text.hole = 0;
 

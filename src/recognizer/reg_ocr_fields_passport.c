@@ -209,7 +209,7 @@ reg_ocr_passport_add(const reg_ocr_mrz_row_t *row, const reg_ocr_mrz_t *mrz,
 
     if (mrz->sex == 'M' || mrz->sex == 'F') {
         p = reg_ocr_passport_least(row, at + 20, 1);
-        reg_ocr_result_add(result, "sex", mrz->sex == 'M' ? "男" : "女", p,
+        reg_ocr_result_add(result, "sex", mrz->sex == 'M' ? "M" : "F", p,
                            p >= REG_OCR_SURE);
     }
 

@@ -30,7 +30,7 @@
 
 /* Two characters so close together are one that two boxes read. */
 
-#define REG_OCR_DOUBLE        0.25f
+#define REG_OCR_DOUBLE        0.35f
 
 /* Signs that a character is missing, in em. */
 
@@ -432,7 +432,9 @@ reg_ocr_collect_tidy(reg_ocr_text_t *row, float em, float gap)
             break;
         }
 
-        if (pitch < REG_OCR_DOUBLE * em) {
+        if (pitch < REG_OCR_DOUBLE * em && n > 0
+            && row->c[i].line != row->c[n - 1].line)
+        {
             if (row->c[i].p > row->c[n - 1].p) {
                 row->c[n - 1] = row->c[i];
             }

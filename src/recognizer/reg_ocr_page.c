@@ -82,6 +82,12 @@ reg_ocr_page_straighten(reg_ocr_page_t *page)
     page->n = n;
 
     qsort(page->lines, n, sizeof(reg_ocr_line_t), reg_ocr_page_compare);
+
+    for (i = 0; i < n; i++) {
+        for (k = 0; k < page->lines[i].n; k++) {
+            page->lines[i].chars[k].line = i;
+        }
+    }
 }
 
 

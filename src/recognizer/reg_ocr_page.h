@@ -19,6 +19,7 @@ typedef struct {
     float     x;                    /* its middle */
     float     y;
     unsigned  step;                 /* of the model's output */
+    unsigned  line;                 /* its line's place in the page */
 } reg_ocr_char_t;
 
 typedef struct {
