@@ -235,11 +235,10 @@ $(out)/specimens/%.jpg: $(out)/specimens/draw
 $(out)/specimens/draw: $(specimen_sources) $(wildcard t/specimen/*.h) \
                        $(out)/data/regions.json Makefile
 	@mkdir -p $(@D)
-<<<<<<< HEAD
 	@echo "  LINK    specimens/draw"
 	$(Q)$(CC) $(warnings) $(CFLAGS) -O3 $(call defs,cairo jansson) \
 	    -DSPECIMEN_REGIONS='"$(out)/data/regions.json"' -o $@ \
-	    $(specimen_sources) $(call libs,cairo libjpeg jansson) -lm
+	    $(specimen_sources) $(call libs,cairo libjpeg jansson)
 
 
 ## make examples    the pages' example pictures, in $(BUILD)/examples
@@ -252,10 +251,39 @@ $(out)/examples/%.jpg: $(out)/specimens/draw
 	    > /dev/null
 
 example_size = $(if $(filter id_card_handheld,$*),480x600,480x330)
-=======
-	$(Q)$(CC) $(warnings) $(CFLAGS) $(call defs,cairo) -o $@ $< \
-	    $(call libs,cairo libjpeg)
->>>>>>> main
+
+
+## make recognition-report   how well the recogniser reads freshly drawn
+##                  specimens, at what cost: FIRST=new, or a seed to see the
+##                  same ones again; PICTURES=40 of each kind and level;
+##                  ONLY="licence hard faults" or some of these; DEADLINE=3000
+##                  milliseconds a picture
+FIRST    ?= new
+PICTURES ?= 40
+DEADLINE ?= 3000
+
+engine_sources      := $(sort $(wildcard src/recognizer/reg_ocr*.c))
+ONNXRUNTIME_INCLUDE ?= $(out)/recognizer/include
+ONNXRUNTIME_LIB     ?= $(out)/recognizer/lib/libonnxruntime.so.1
+MODELS              ?= $(out)/recognizer/models
+
+recognition-report:
+	$(Q)tools/packages build specimens
+	$(Q)$(MAKE) --no-print-directory $(out)/specimens/draw \
+	    $(out)/recognition/reader
+	$(Q)REG_MODELS='$(MODELS)' REG_DEADLINE='$(DEADLINE)' \
+	    tools/recognition-report $(out) '$(FIRST)' '$(PICTURES)' $(ONLY)
+
+$(out)/recognition/reader: t/recognition/reader.c $(engine_sources) \
+                           $(wildcard src/recognizer/*.h) \
+                           $(out)/plain/libcore.a Makefile
+	@mkdir -p $(@D)
+	@echo "  LINK    recognition/reader"
+	$(Q)$(CC) $(warnings) $(CFLAGS) -Isrc/core -Isrc/recognizer \
+	    -I$(ONNXRUNTIME_INCLUDE) $(call defs,$(core_packages)) -o $@ \
+	    t/recognition/reader.c $(engine_sources) $(out)/plain/libcore.a \
+	    $(ONNXRUNTIME_LIB) -Wl,-rpath,$(dir $(ONNXRUNTIME_LIB)) \
+	    $(call libs,$(core_packages) lept) -pthread
 
 
 ## make data        regions.json and holidays.json, from their npm packages
