@@ -18,11 +18,17 @@ Q := $(if $(V),,@)
 root  := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 out   := $(abspath $(BUILD))
 
+# What the recogniser is made of besides; see make recognizer.
+
+ONNXRUNTIME_INCLUDE ?= $(out)/recognizer/include
+ONNXRUNTIME_LIB     ?= $(out)/recognizer/lib/libonnxruntime.so.1
+MODELS              ?= $(out)/recognizer/models
+
 # Warnings come from the plain objects: gcc's own manual calls some of them
 # unreliable beside sanitizers.
 
 warnings  := -std=gnu11 -Wall -Wextra -Werror
-includes  := -Isrc/core -Isrc/recognizer
+includes  := -Isrc/core -Isrc/recognizer -I$(ONNXRUNTIME_INCLUDE)
 sanitize  := -O1 -g -w -fno-omit-frame-pointer \
              -fsanitize=address,undefined -fno-sanitize-recover=all
 
@@ -33,7 +39,8 @@ DOC_DIR  ?= $(PREFIX)/share/doc/registration
 share    := $(PREFIX)/share/registration
 hardened  = $(shell dpkg-buildflags --get CFLAGS) \
             $(shell dpkg-buildflags --get CPPFLAGS) \
-            -DREG_SQL_DIR='"$(share)/sql"'
+            -DREG_SQL_DIR='"$(share)/sql"' \
+            -DREG_MODELS_DIR='"$(share)/models"'
 
 core_packages := jansson libturbojpeg libjpeg libsodium pwquality liboath \
                  cairo-ft fontconfig
@@ -44,6 +51,7 @@ unit_packages := $(core_packages) cmocka
 core_sources := $(sort $(wildcard src/core/*.c))
 ctl_sources  := $(sort $(wildcard src/ctl/*.c))
 serve_sources := $(sort $(wildcard src/recognizer/recognizer_*.c))
+engine_sources := $(sort $(wildcard src/recognizer/reg_ocr*.c))
 unit_sources := $(sort $(wildcard t/unit/test_*.c))
 fuzz_sources := $(sort $(wildcard t/fuzz/fuzz_*.c))
 
@@ -57,7 +65,8 @@ defs = $(shell $(PKG_CONFIG) --cflags-only-I $(1))
 .SECONDARY:
 .PHONY: all help packages module ctl scripted data pages run stop test unit \
         unit-plain unit-sanitized fuzz cross sanitize prove prove-sanitized \
-        browser bench specimens examples install install-files deb lint clean
+        browser bench specimens examples recognition-report install \
+        install-files install-recognizer deb lint clean
 
 all: module ctl data pages
 
@@ -90,7 +99,8 @@ endef
 
 defines := $(call defs,$(ctl_packages))
 
-$(eval $(call objects,plain,$(CC),$(CFLAGS) -DREG_SQL_DIR='"$(root)sql"'))
+$(eval $(call objects,plain,$(CC),$(CFLAGS) -DREG_SQL_DIR='"$(root)sql"' \
+                      -DREG_MODELS_DIR='"$(MODELS)"'))
 $(eval $(call objects,sanitized,$(CC),$(sanitize),sanitized))
 $(eval $(call objects,fuzz,$(CLANG),$(sanitize) -fsanitize=fuzzer-no-link,fuzz))
 $(eval $(call objects,installed,$(CC),$(hardened),installed))
@@ -104,6 +114,25 @@ $(out)/registrationctl: $(ctl_sources:%.c=$(out)/plain/%.o) \
 	@echo "  LINK    $(@F)"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(ctl_packages))
 
+
+# the recogniser, and for the package with the distribution's flags
+
+$(out)/registration-recognizer: $(serve_sources:%.c=$(out)/plain/%.o) \
+                                $(engine_sources:%.c=$(out)/plain/%.o) \
+                                $(out)/plain/libcore.a
+	@echo "  LINK    $(@F)"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(ONNXRUNTIME_LIB) \
+	    -Wl,-rpath,$(dir $(ONNXRUNTIME_LIB)) \
+	    $(call libs,$(serve_packages)) -lpthread -lm
+
+$(out)/installed/registration-recognizer: \
+                            $(serve_sources:%.c=$(out)/installed/%.o) \
+                            $(engine_sources:%.c=$(out)/installed/%.o) \
+                            $(out)/installed/libcore.a
+	@echo "  LINK    $(@F) (installed)"
+	$(Q)$(CC) $(hardened) $(shell dpkg-buildflags --get LDFLAGS) -o $@ $^ \
+	    $(ONNXRUNTIME_LIB) -Wl,-rpath,$(PREFIX)/lib/registration \
+	    $(call libs,$(serve_packages)) -lpthread -lm
 
 # the recogniser around an engine that needs no models, for the tests
 
@@ -248,9 +277,9 @@ $(out)/specimens/draw: $(specimen_sources) $(wildcard t/specimen/*.h) \
                        $(out)/data/regions.json Makefile
 	@mkdir -p $(@D)
 	@echo "  LINK    specimens/draw"
-	$(Q)$(CC) $(warnings) $(CFLAGS) $(call defs,cairo jansson) \
+	$(Q)$(CC) $(warnings) $(CFLAGS) -O3 $(call defs,cairo jansson) \
 	    -DSPECIMEN_REGIONS='"$(out)/data/regions.json"' -o $@ \
-	    $(specimen_sources) $(call libs,cairo libjpeg jansson) -lm
+	    $(specimen_sources) $(call libs,cairo libjpeg jansson)
 
 
 ## make examples    the pages' example pictures, in $(BUILD)/examples
@@ -263,6 +292,34 @@ $(out)/examples/%.jpg: $(out)/specimens/draw
 	    > /dev/null
 
 example_size = $(if $(filter id_card_handheld,$*),480x600,480x330)
+
+
+## make recognition-report   how well the recogniser reads freshly drawn
+##                  specimens, at what cost: FIRST=new, or a seed to see the
+##                  same ones again; PICTURES=40 of each kind and level;
+##                  ONLY="licence hard faults" or some of these; DEADLINE=3000
+##                  milliseconds a picture
+FIRST    ?= new
+PICTURES ?= 40
+DEADLINE ?= 3000
+
+recognition-report:
+	$(Q)tools/packages build specimens
+	$(Q)$(MAKE) --no-print-directory $(out)/specimens/draw \
+	    $(out)/recognition/reader
+	$(Q)REG_MODELS='$(MODELS)' REG_DEADLINE='$(DEADLINE)' \
+	    tools/recognition-report $(out) '$(FIRST)' '$(PICTURES)' $(ONLY)
+
+$(out)/recognition/reader: t/recognition/reader.c $(engine_sources) \
+                           $(wildcard src/recognizer/*.h) \
+                           $(out)/plain/libcore.a Makefile
+	@mkdir -p $(@D)
+	@echo "  LINK    recognition/reader"
+	$(Q)$(CC) $(warnings) $(CFLAGS) -Isrc/core -Isrc/recognizer \
+	    -I$(ONNXRUNTIME_INCLUDE) $(call defs,$(core_packages)) -o $@ \
+	    t/recognition/reader.c $(engine_sources) $(out)/plain/libcore.a \
+	    $(ONNXRUNTIME_LIB) -Wl,-rpath,$(dir $(ONNXRUNTIME_LIB)) \
+	    $(call libs,$(core_packages) lept) -pthread
 
 
 ## make data        regions.json and holidays.json, from their npm packages
@@ -283,7 +340,7 @@ $(out)/html/index.html: tools/pages $(shell find $(root)html -type f \
 
 
 ## make install     module, registrationctl and what they read, below $(DESTDIR)
-install: module install-files
+install: module install-files $(if $(wildcard $(MODELS)),install-recognizer)
 	install -D -m 644 $(out)/ngx_http_registration_module.so \
 	    $(DESTDIR)$(modules_path)/ngx_http_registration_module.so
 
@@ -299,6 +356,19 @@ install-files: $(out)/installed/registrationctl data
 	    $(out)/data/holidays.json $(DESTDIR)$(share)
 	install -D -m 644 conf/nginx.conf \
 	    $(DESTDIR)$(DOC_DIR)/examples/nginx.conf
+
+# The recogniser where its parts are; the runtime too, unless the distribution
+# has it.
+
+install-recognizer: $(out)/installed/registration-recognizer
+	install -D -m 755 $< $(DESTDIR)$(PREFIX)/sbin/registration-recognizer
+	install -d $(DESTDIR)$(share)/models
+	install -m 644 $(MODELS)/*.onnx $(MODELS)/*.txt $(DESTDIR)$(share)/models
+	case $$(readlink -f $(ONNXRUNTIME_LIB)) in \
+	/usr/*) ;; \
+	*) install -D -m 644 $(ONNXRUNTIME_LIB) \
+	       $(DESTDIR)$(PREFIX)/lib/registration/libonnxruntime.so.1 ;; \
+	esac
 
 $(out)/installed/registrationctl: $(ctl_sources:%.c=$(out)/installed/%.o) \
                                   $(out)/installed/libcore.a
