@@ -56,7 +56,7 @@ defs = $(shell $(PKG_CONFIG) --cflags-only-I $(1))
 .PHONY: all help packages module ctl data pages run stop test unit \
         unit-plain unit-sanitized fuzz cross sanitize prove prove-sanitized \
         browser budget audit \
-        bench specimens install install-files deb lint clean
+        bench specimens examples install install-files deb lint clean
 
 all: module ctl data pages
 
@@ -235,6 +235,19 @@ $(out)/specimens/draw: t/specimen/draw.c Makefile
 	    $(call libs,cairo libjpeg)
 
 
+## make examples    the pages' example pictures, in $(BUILD)/examples
+examples: $(examples)
+
+examples = $(specimen_kinds:%=$(out)/examples/%.jpg)
+
+$(out)/examples/%.jpg: $(out)/specimens/draw
+	@mkdir -p $(@D)
+	@echo "  DRAW    $@"
+	$(Q)$< --kind $* --size $(example_size) --seed 7 $@ > /dev/null
+
+example_size = $(if $(filter id_card_handheld,$*),480x600,480x330)
+
+
 ## make data        regions.json and holidays.json, from their npm packages
 data: $(out)/data/regions.json
 	@:
@@ -247,7 +260,7 @@ $(out)/data/regions.json: $(wildcard data/*.mjs data/*.json)
 pages: $(out)/html/index.html
 	@:
 
-$(out)/html/index.html: tools/pages $(shell find $(root)html -type f \
+$(out)/html/index.html: tools/pages $(examples) $(shell find $(root)html -type f \
                             -not -path '*/node_modules/*')
 	$(Q)tools/pages $(out)
 

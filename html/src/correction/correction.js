@@ -223,7 +223,25 @@ export function useCorrection() {
       }
     }
 
-    if (field === 'document_type' && documentType.value?.long_term === false) {
+    if (field === 'document_type') {
+      followType();
+    }
+  }
+
+  // Another document has another number and validity: those of the earlier
+  // one go, and come back with it, unless somebody has written others.
+
+  function followType() {
+    const another = changed('document_type');
+    const empty = blank();
+
+    for (const field of ['id_number', ...validity]) {
+      if (values[field] === (another ? before : empty)[field]) {
+        values[field] = (another ? empty : before)[field];
+      }
+    }
+
+    if (documentType.value?.long_term === false) {
       values.long_term = false;
     }
   }

@@ -14,6 +14,11 @@ const fillable = ['name', 'id_number', 'valid_from', 'valid_until',
 const rounds = 8;       // of waiting
 const waiting = 10;     // seconds each
 
+let composing = false;
+
+addEventListener('compositionstart', () => { composing = true; });
+addEventListener('compositionend', () => { composing = false; });
+
 export function useReading({ values, edit, leave, documents }) {
   // by field: { value, vouched, kind, settled }
   const read = reactive({});
@@ -68,10 +73,11 @@ export function useReading({ values, edit, leave, documents }) {
         continue;
       }
 
-      // whoever is in the field may be composing: not under their fingers
-      const entered = document.activeElement?.id === controlId(field);
+      // not under the fingers of whoever composes in it
+      const composed = composing
+        && document.activeElement?.id === controlId(field);
 
-      if (untouched && !entered && !(field === 'valid_until' && values.long_term)) {
+      if (untouched && !composed && !(field === 'valid_until' && values.long_term)) {
         take(field);
       }
     }

@@ -407,7 +407,7 @@ export function useWizard() {
     draft.documents.forEach((one) => { documents[one.kind] = one; });
     step.value = draft.step;
     reached.value = draft.step;
-    submitted.value = draft.submitted ?? null;
+    submitted.value = draft.submitted ?? submittedBefore();
 
     const filled = Object.keys(draft.values)
       .filter((field) => values[field] !== '' && !unsaved.includes(field));
@@ -465,6 +465,7 @@ export function useWizard() {
     Object.assign(values, blank());
     Object.keys(marks).forEach((field) => delete marks[field]);
     Object.keys(documents).forEach((kind) => delete documents[kind]);
+    rememberSubmitted(null);
     dirty.clear();
     editing.clear();
     verdicts.clear();
@@ -507,6 +508,7 @@ export function useWizard() {
 
     try {
       submitted.value = await post('registrations', application());
+      rememberSubmitted(submitted.value);
       return { submitted: submitted.value };
     } catch (error) {
       return { faults: refusal(error), message: explain(error) };
@@ -553,4 +555,35 @@ export function useWizard() {
     uploaded, removeDocument, restore, resetStep, startOver, submit,
     unsavedChanges,
   });
+}
+
+// A submission ends the draft.  A reload still shows the number, which names
+// nobody; a new visit begins a new registration.
+
+const memory = 'registration.submitted';
+
+function rememberSubmitted(answer) {
+  try {
+    if (answer === null) {
+      sessionStorage.removeItem(memory);
+    } else {
+      sessionStorage.setItem(memory, JSON.stringify(answer));
+    }
+  } catch {
+    // the number is on the page, and in the mail
+  }
+}
+
+function submittedBefore() {
+  try {
+    if (performance.getEntriesByType('navigation')[0]?.type === 'reload') {
+      return JSON.parse(sessionStorage.getItem(memory));
+    }
+
+    sessionStorage.removeItem(memory);
+  } catch {
+    // as if there were none
+  }
+
+  return null;
 }
