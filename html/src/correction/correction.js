@@ -13,6 +13,7 @@ import { pick, t } from '../common/i18n.js';
 import { forget, recall, remember } from '../common/memory.js';
 import { forgetSession } from '../common/session.js';
 import { blank, controlId, optional, tidy } from '../register/fields.js';
+import { useReading } from '../register/reading.js';
 
 const order = ['residence', 'applicant_type', 'document_type', 'name',
   'id_number', 'valid_from', 'valid_until', 'long_term', 'region', 'address',
@@ -35,6 +36,9 @@ export function useCorrection() {
   const more = reactive(new Set());     // opened by a correction
   const whole = shallowRef(null);       // what GET /correction said
   const saved = ref(true);
+
+  // what a new picture says fills what is empty, and is offered elsewhere
+  const reading = useReading({ values, edit, leave, documents });
 
   const before = blank();
   let mine = '';
@@ -119,7 +123,7 @@ export function useCorrection() {
 
       take(Object.fromEntries(Object.entries(draft.values)
         .filter(([field]) => order.includes(field))));
-      draft.documents.forEach((one) => { documents[one.kind] = one; });
+      draft.documents.forEach(uploaded);
     } else {
       await del('draft');
     }
@@ -342,6 +346,7 @@ export function useCorrection() {
   function uploaded(one) {
     documents[one.kind] = one;
     delete marks[`documents.${one.kind}`];
+    reading.start(one);
   }
 
   async function removeDocument(kind) {
@@ -352,6 +357,7 @@ export function useCorrection() {
     });
 
     delete documents[kind];
+    reading.forget(kind);
   }
 
   // As it was before anything was corrected.
@@ -421,7 +427,7 @@ export function useCorrection() {
 
   return reactive({
     values, before, marks, reasons, documents, uploading, whole, saved,
-    documentType, openFields, openKinds,
+    documentType, openFields, openKinds, reading,
     load, edit, leave, set, judge, label, kindLabel, hint, faults, untouched,
     changed, mayWrite, uploaded, removeDocument, reset, submit,
   });
