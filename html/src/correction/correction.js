@@ -9,7 +9,7 @@ import { computed, reactive, ref, shallowRef } from 'vue';
 
 import { del, get, put } from '../common/api.js';
 import { form, loadForm, loadRegions } from '../common/form.js';
-import { pick, t } from '../common/i18n.js';
+import { hasText, pick, t } from '../common/i18n.js';
 import { forget, recall, remember } from '../common/memory.js';
 import { forgetSession } from '../common/session.js';
 import { blank, controlId, optional, tidy } from '../register/fields.js';
@@ -169,7 +169,7 @@ export function useCorrection() {
 
   function mark(field, verdict) {
     if (verdict.state === 'invalid') {
-      marks[field] = { state: 'invalid', message: verdict.message };
+      marks[field] = { state: 'invalid', message: better(field, verdict) };
 
     } else {
       marks[field] = {
@@ -177,6 +177,14 @@ export function useCorrection() {
           ? 'valid' : 'untouched',
       };
     }
+  }
+
+  // The service has one text a code; some fields deserve one that says more.
+
+  function better(field, { code, message }) {
+    const key = `register.${field}.${code}`;
+
+    return hasText(key) ? t(key) : message;
   }
 
   function edit(field) {
@@ -414,7 +422,9 @@ export function useCorrection() {
       return answer;
     } catch (error) {
       for (const one of error.errors ?? []) {
-        marks[one.field] = { state: 'invalid', message: one.message };
+        marks[one.field] = {
+          state: 'invalid', message: better(one.field, one),
+        };
 
         if (one.code !== 'not_open' && one.field !== 'email_code') {
           more.add(one.field);
