@@ -111,6 +111,8 @@ await play({
             await page.locator('#f-mobile').fill(mobile);
             await leftTo(page, '#f-mobile');
             await page.locator('#f-mobile-field .field-mark-pass').waitFor();
+            is(await page.locator('.summary').count(), 0,
+               'what is right now is in no summary any more');
             like(await page.locator('.open-before').textContent(),
                  new RegExp(`原来的内容：${made.values.mobile}`),
                  'what it was stands below');
@@ -225,6 +227,8 @@ await play({
         ok(await page.locator('#f-name').isVisible(), 'its name');
         ok(await page.locator('#f-id_number').isVisible(), 'its number');
         ok(await page.locator('#f-valid_until').isVisible(), 'its validity');
+        is(await page.locator('.field-error').count(), 0,
+           'nobody has had the time to be wrong');
         await look(visit, 'correction-passport');
 
         await submit(page);
@@ -238,8 +242,16 @@ await play({
         await page.locator('#f-documents-id_card_handheld').setInputFiles(
             specimen('id_card_handheld').path);
         await page.locator('.upload-there').nth(1).waitFor();
+        is(await page.locator('#f-id_number').inputValue(), '',
+           'the number of the earlier one is no number of this');
         await page.locator('#f-id_number').fill('E12345678');
         await leftTo(page, '#f-id_number');
+
+        const until = new Date().getFullYear() + 5;
+
+        await page.locator('#f-valid_until').fill('2023-03-15');
+        await page.locator('#f-valid_until-until').fill(`${until}-03-14`);
+        await leftTo(page, '#f-valid_until-until');
         await server.secret('E12345678');
         await submit(page);
         await page.locator('dialog').waitFor();
