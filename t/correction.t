@@ -240,8 +240,10 @@ problem_is(put(client(), 2, %new), 401, '', 'nor submits');
     sign_in($second, $person->{values});
     status_is(put($second, 2, mobile => '13700002222'), 200,
               'the other window was faster');
-    status_is(put($client, 2, mobile => '13700003333'), 200,
-              'the same version: what came of it');
+    problem_is(put($client, 2, mobile => '13700003333'), 409, '',
+               'what this one says was not taken');
+    status_is(put($client, 2, mobile => '13700002222'), 200,
+              'the same correction: what came of it');
     $client->{cookies} = { %$cookie };
     problem_is($client->get('correction'), 409, '',
                'there is nothing to correct any more');
@@ -271,6 +273,34 @@ problem_is(put(client(), 2, %new), 401, '', 'nor submits');
     is(scalar(grep { $_->status !~ /^(?:200|409)$/ } @answers), 0,
        'five at once: done or stale');
     is(column($person, 'version'), 3, 'one correction');
+    is(scalar(grep { $_->status == 200 } @answers), 1,
+       'and one is told so: the others said something else');
+}
+
+
+# A session that ends meanwhile stays ended.
+
+{
+    my ($person, $client) = returned(mobile => 'x');
+    my $other = client();
+    my $count = sub {
+        my @keys = split ' ', servers()->redis('KEYS',
+                                               'registration:session:*');
+        return scalar @keys;
+    };
+    my $before = $count->();
+
+    $other->{cookies} = { $client->{cookies}->%* };
+    servers()->pause('postgres');
+
+    my $held = $client->begin('PUT', 'correction',
+        data => { version => 2, mobile => '13700006666' });
+
+    sleep 0.3;
+    status_is($other->delete('session'), 204, 'signed out meanwhile');
+    servers()->resume('postgres');
+    status_is($held->finish, 200, 'a correction under way is taken');
+    is($count->(), $before - 1, 'and no session comes back');
 }
 
 

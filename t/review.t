@@ -5,64 +5,11 @@ use lib 't/lib';
 use Digest::SHA qw(hmac_sha1);
 use Test::Registration;
 use Test::Registration::Picture;
-use Test::Registration::Servers;
+use Test::Registration::Reviewer;
 
 start();
 
 my $dir = servers()->{dir};
-my $ctl = Test::Registration::Servers::registrationctl();
-my $db  = "host=$dir/postgres dbname=registration user=postgres";
-
-use constant PASSWORD => 'seven quiet harbours 41';
-
-sub admin (%option) { client(mount => '/admin/api', %option) }
-
-
-# registrationctl reviewer ...; the password is on its standard input.
-
-sub reviewer ($command, $name, @more)
-{
-    Test::Registration::Servers::spew("$dir/password", PASSWORD . "\n");
-
-    my ($status, $text) = Test::Registration::Servers::try_run('sh', '-c',
-        'exec "$@" < ' . "$dir/password", 'sh', $ctl, 'reviewer', $command,
-        $name, '--database', $db, @more);
-
-    die "reviewer $command $name: $text" if $status;
-    return $text;
-}
-
-
-sub enter ($name, %more)
-{
-    my $client = admin();
-    my $answer = $client->post('sessions',
-        { name => $name, password => PASSWORD, %more });
-
-    die "$name: " . $answer->status . ' ' . $answer->body
-        if $answer->status != 200;
-    return $client;
-}
-
-
-sub claim ($client, $number, $query = '')
-{
-    return $client->request('PUT', "registrations/$number/claim$query");
-}
-
-
-sub decision ($client, $number, $version, $decision, %more)
-{
-    return $client->post("registrations/$number/decisions",
-        { version => $version, decision => $decision,
-          ($decision ne 'approve' ? (reason => '请核对') : ()), %more });
-}
-
-
-sub item ($field, $reason = '与证件不一致')
-{
-    return { field => $field, reason => $reason };
-}
 
 
 sub current ($number)
@@ -84,6 +31,13 @@ reviewer('add', 'wang.wu');
 reviewer('add', 'boss', '--role', 'supervisor');
 reviewer('add', 'gone');
 reviewer('add', 'CN=Zhao Liu, O=Example', '--external');
+
+# longer than any picture shows, and not only of ASCII
+
+my $subject = 'CN=\\E8\\B5\\B5\\E5\\85\\AD+serialNumber=1,OU="版权; 1",O='
+    . 'x' x 200;
+utf8::encode(my $subject_bytes = $subject);
+reviewer('add', $subject_bytes, '--external');
 
 
 # Signing in
@@ -138,9 +92,10 @@ my $boss = enter('boss');
     problem_is(admin()->post('sessions', { name => 'a', password => 'b',
                                            totp => 1, x => 2 }), 422,
                'totp format, x unknown_member', 'members that are none');
-    is(servers()->sql("select count(*) from registration.audit
-        where action = 'sign_in_failed'"), 2,
-       'failures of known reviewers are audited');
+    is(servers()->sql("select actor from registration.audit
+        where action = 'sign_in_failed' order by actor collate \"C\""),
+       "?\n?\nCN=Zhao Liu, O=Example\nli.si",
+       'failures are audited, unknown names without what was given');
 
     problem_is(admin()->post('sessions', { name => 'li.si',
                                            password => PASSWORD },
@@ -638,6 +593,20 @@ for my $who ([ $li ], [ $li, $wang, $boss ]) {
         where action = 'export' and actor = 'li.si'"),
        ($text =~ tr/\n//) - 1, 'audited, with the number of rows');
 
+    my $last = sub {
+        return JSON::PP::decode_json(servers()->sql("select details
+            from registration.audit where action = 'export'
+           order by id desc limit 1"));
+    };
+
+    is_deeply($last->(), { status => 'pending', rows => ($text =~ tr/\n//) - 1 },
+              'and of which');
+    $wang->get('registrations.csv?overdue=0&type=enterprise&q='
+               . escaped($name));
+    is_deeply($last->(), { type => 'enterprise', overdue => 'f', rows => 0,
+                           search => JSON::PP::true() },
+              'but not whom it looked for');
+
     # several pages: copies of a row
 
     servers()->sql(<<"SQL");
@@ -729,7 +698,18 @@ servers()->reload(parts => { review =>
                403, '', 'not for pages of another origin');
     problem_is(admin()->get('registrations', headers => [ "X-Name: $_" ]),
                403, '', "no reviewer, or one with a password: $_")
-        for 'CN=Nobody', 'li.si', 'gone', 'x' x 65, "\xff";
+        for 'CN=Nobody', 'li.si', 'gone', 'x' x 257, "\xff", '?';
+
+    my @subject = (headers => [ "X-Name: $subject_bytes" ]);
+    my $session = admin()->get('session', @subject);
+
+    is($session->json->{name}, $subject, 'a whole subject');
+
+    my ($document) = admin()->get("registrations/$number", @subject)
+        ->json->{documents}->@*;
+
+    like(admin()->get("documents/$document->{id}", @subject)->body,
+         qr/^\xff\xd8/, 'stands on pictures as far as it fits');
     status_is($li->get('registrations'), 200, 'others have their session');
     problem_is(admin()->get('registrations'), 401, '', 'or none');
 }

@@ -76,8 +76,8 @@ is(one('reviewer_failed', "'li'"), 't', 'a failure of a known one');
 is(one('reviewer_failed', "'nobody'"), 'f', 'and of an unknown one');
 is(sql('SELECT actor_kind, actor, action FROM registration.audit '
        . 'ORDER BY id'),
-    "reviewer|li|sign_in\nreviewer|li|sign_in_failed",
-    'the known ones are audited');
+    "reviewer|li|sign_in\nreviewer|li|sign_in_failed\n"
+    . 'reviewer|?|sign_in_failed', 'both are audited, by name if known');
 
 sql("UPDATE registration.reviewer SET totp = decode(repeat('11', 65), 'hex') "
     . "WHERE name = 'boss'");
@@ -98,8 +98,10 @@ is(one('reviewer_signed_in', @cert, 0), 'ok',
 is(one('reviewer_signed_in', "'li'", 'NULL', 0), 'signed_out',
     'one with a password does');
 
-like(refusal("INSERT INTO registration.reviewer (name) VALUES ('a;b')"),
-    qr/name_check/, 'a name that is none');
+like(refusal("INSERT INTO registration.reviewer (name) VALUES ($_)"),
+    qr/name_check/, "a name that is none: $_")
+    for q(''), q('?'), q(E'a\nb'), q(repeat('x', 257)),
+        q(repeat(E'\u7248', 86));
 like(refusal('DELETE FROM registration.reviewer'), qr/disabled, not removed/,
     'none is removed');
 like(refusal("UPDATE registration.reviewer SET name = 'x' "

@@ -27,6 +27,7 @@ typedef struct {
 
     /* the corrected one */
     json_int_t                        at_version;   /* as the client knows */
+    u_char                            hash[REG_HASH];   /* keyed, of the body */
     json_t                           *merged;
     json_t                           *pictures;     /* new: {kind: id} */
     ngx_uint_t                        new_email;

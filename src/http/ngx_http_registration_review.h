@@ -12,7 +12,7 @@
 #include <ngx_http_registration.h>
 
 
-#define NGX_HTTP_REGISTRATION_REVIEWER_NAME  64     /* as the table has it */
+#define NGX_HTTP_REGISTRATION_REVIEWER_NAME  256    /* as the table has it */
 #define NGX_HTTP_REGISTRATION_REASON         500    /* code points */
 #define NGX_HTTP_REGISTRATION_NUMBER         15     /* digits */
 
@@ -120,6 +120,11 @@ ngx_int_t ngx_http_registration_filter_query(ngx_http_request_t *r,
 
 ngx_int_t ngx_http_registration_filter_continue(ngx_http_request_t *r,
     ngx_http_registration_filter_t *filter, PGresult *result, int row);
+
+/* For the audit: what it filters by, without whom it looks for. */
+
+json_t *ngx_http_registration_filter_details(
+    ngx_http_registration_filter_t *filter);
 
 /* A row as the queue shows it. */
 
