@@ -306,7 +306,8 @@ sub escaped ($text)
     ok(!exists $json->{values}{password}, 'but no password');
     is($picture{id_card_emblem}{filename}, 'id_card_emblem.jpg',
        'with the names of files');
-    is_deeply($json->{checks}, { faults => [], same_id_number => [] },
+    is_deeply($json->{checks},
+              { faults => [], same_id_number => [], card => [] },
               'the checks find nothing');
     is($json->{decisions}[0]{to}, 'pending', 'its history');
     is_deeply($json->{changes}, [], 'no changes');

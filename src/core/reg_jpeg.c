@@ -3,6 +3,7 @@
  * upright.
  */
 
+#include <sched.h>
 #include <setjmp.h>
 #include <stdio.h>              /* jpeglib.h wants it */
 
@@ -28,6 +29,16 @@
  */
 
 #define REG_JPEG_TURN_MEMORY  (200 * 1000 * 1000)
+
+
+/*
+ * Rows (of eight lines each) until the thread offers its core to others: about
+ * a third of a millisecond.  Linux lets a thread go on until its slice is over
+ * and the next tick has come, 4 ms, though one with more right to the core has
+ * woken up; a low priority changes how much a thread gets, not that.
+ */
+
+#define REG_JPEG_ROWS_A_TURN  8
 
 
 const reg_jpeg_limits_t  reg_jpeg_limits = {
@@ -262,6 +273,10 @@ reg_jpeg_read(reg_jpeg_decoder_t *decoder, reg_picture_t *picture)
         (void) jpeg_read_scanlines(cinfo, &decoder->row, 1);
         (void) crypto_generichash_update(&decoder->hash, decoder->row,
                                          cinfo->output_width);
+
+        if (cinfo->output_scanline % REG_JPEG_ROWS_A_TURN == 0) {
+            (void) sched_yield();
+        }
     }
 
     (void) crypto_generichash_final(&decoder->hash, picture->fingerprint,

@@ -249,8 +249,17 @@ reg_token_valid(reg_str_t text, size_t bytes)
 void
 reg_random_digits(char out[REG_CODE_DIGITS + 1])
 {
-    (void) snprintf(out, REG_CODE_DIGITS + 1, "%06u",
-                    (unsigned) randombytes_uniform(1000000));
+    int       i;
+    uint32_t  code;
+
+    code = randombytes_uniform(1000000);
+
+    for (i = REG_CODE_DIGITS - 1; i >= 0; i--) {
+        out[i] = '0' + code % 10;
+        code /= 10;
+    }
+
+    out[REG_CODE_DIGITS] = '\0';
 }
 
 

@@ -281,6 +281,22 @@ ngx_http_registration_equal(ngx_str_t *s, const char *text)
 }
 
 
+/*
+ * A figure as the text that Redis is given, at p, which has NGX_INT64_LEN
+ * bytes; gives its end.
+ */
+
+static ngx_inline u_char *
+ngx_http_registration_figure(u_char *p, int64_t figure, ngx_str_t *text)
+{
+    text->data = p;
+    p = ngx_sprintf(p, "%L", figure);
+    text->len = p - text->data;
+
+    return p;
+}
+
+
 /* ngx_http_registration_conf.c: directives, and what they build */
 
 char *ngx_http_registration_mount(ngx_conf_t *cf, ngx_command_t *cmd,

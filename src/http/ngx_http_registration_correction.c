@@ -1095,8 +1095,8 @@ ngx_http_registration_correction_end(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    argv[n].data = p;
-    argv[n++].len = ngx_sprintf(p, "%M", ctx->conf->policy.session_idle) - p;
+    (void) ngx_http_registration_figure(p, ctx->conf->policy.session_idle,
+                                        &argv[n++]);
     ngx_str_set(&argv[n], NGX_HTTP_REGISTRATION_DOCUMENT_KEY);
     n++;
 

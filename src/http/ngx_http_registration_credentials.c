@@ -75,7 +75,7 @@ ngx_http_registration_try(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, const char *purpose, ngx_str_t *account,
     ngx_http_registration_try_t *try)
 {
-    u_char                          *p;
+    u_char                          *p, figures[2 * NGX_INT64_LEN];
     ngx_str_t                        argv[4], parts[2];
     ngx_registration_param_t         hash;
     ngx_http_registration_policy_t  *policy;
@@ -84,13 +84,10 @@ ngx_http_registration_try(ngx_http_request_t *r,
 
     ngx_http_registration_client(r, &parts[0]);
 
-    p = ngx_pnalloc(r->pool, 2 * NGX_INT_T_LEN);
-
-    if (p == NULL
-        || ngx_http_registration_lookup(r, ctx, purpose,
-                                        (char *) account->data, account->len,
-                                        &hash)
-           != NGX_OK)
+    if (ngx_http_registration_lookup(r, ctx, purpose,
+                                     (char *) account->data, account->len,
+                                     &hash)
+        != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -110,12 +107,9 @@ ngx_http_registration_try(ngx_http_request_t *r,
 
     argv[0] = try->failure_key;
     argv[1] = try->client_key;
-    argv[2].data = p;
-    p = ngx_sprintf(p, "%i", policy->sign_in_free);
-    argv[2].len = p - argv[2].data;
-    argv[3].data = p;
-    p = ngx_sprintf(p, "%i", policy->sign_in_per_address);
-    argv[3].len = p - argv[3].data;
+    p = ngx_http_registration_figure(figures, policy->sign_in_free, &argv[2]);
+    (void) ngx_http_registration_figure(p, policy->sign_in_per_address,
+                                        &argv[3]);
 
     return ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
                                          &ngx_http_registration_try_script, 2,

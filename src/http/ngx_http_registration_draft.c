@@ -40,6 +40,7 @@ ngx_int_t
 ngx_http_registration_draft_touch(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_str_t *fields, ngx_uint_t n)
 {
+    u_char      lifetime[NGX_INT64_LEN];
     ngx_str_t  *argv;
 
     argv = ngx_palloc(r->pool, (3 + n) * sizeof(ngx_str_t));
@@ -50,14 +51,9 @@ ngx_http_registration_draft_touch(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    argv[1].data = ngx_pnalloc(r->pool, NGX_TIME_T_LEN);
-    if (argv[1].data == NULL) {
-        return NGX_ERROR;
-    }
-
-    argv[1].len = ngx_sprintf(argv[1].data, "%M",
-                              ctx->conf->policy.draft_lifetime)
-                  - argv[1].data;
+    (void) ngx_http_registration_figure(lifetime,
+                                        ctx->conf->policy.draft_lifetime,
+                                        &argv[1]);
 
     ngx_str_set(&argv[2], NGX_HTTP_REGISTRATION_DOCUMENT_KEY);
 

@@ -73,16 +73,13 @@ ngx_http_registration_intake_fetch(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, json_t *values, ngx_uint_t check,
     ngx_uint_t sound, ngx_str_t *code_key)
 {
-    u_char     *p;
-    ngx_str_t   argv[6], email, code;
+    u_char     lifetime[NGX_INT64_LEN];
+    ngx_str_t  argv[6], email, code;
 
     ngx_http_registration_value(values, "email", &email);
     ngx_http_registration_value(values, "email_code", &code);
 
-    p = ngx_pnalloc(r->pool, NGX_TIME_T_LEN);
-
-    if (p == NULL
-        || ngx_http_registration_draft_key(r, ctx, &argv[0]) != NGX_OK
+    if (ngx_http_registration_draft_key(r, ctx, &argv[0]) != NGX_OK
         || ngx_http_registration_code_key(r, ctx, NGX_HTTP_REGISTRATION_CODE,
                                           &email, code_key)
            != NGX_OK
@@ -92,8 +89,9 @@ ngx_http_registration_intake_fetch(ngx_http_request_t *r,
     }
 
     argv[1] = *code_key;
-    argv[2].data = p;
-    argv[2].len = ngx_sprintf(p, "%M", ctx->conf->policy.draft_lifetime) - p;
+    (void) ngx_http_registration_figure(lifetime,
+                                        ctx->conf->policy.draft_lifetime,
+                                        &argv[2]);
     ngx_str_set(&argv[3], NGX_HTTP_REGISTRATION_DOCUMENT_KEY);
 
     if (!check) {

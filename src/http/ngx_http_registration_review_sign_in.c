@@ -389,7 +389,7 @@ static ngx_int_t
 ngx_http_registration_review_in_accept(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
-    u_char                              idle[NGX_TIME_T_LEN];
+    u_char                              idle[NGX_INT64_LEN];
     ngx_int_t                           rc;
     PGresult                           *result;
     ngx_str_t                           argv[4];
@@ -423,9 +423,8 @@ ngx_http_registration_review_in_accept(ngx_http_request_t *r,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    argv[3].data = idle;
-    argv[3].len = ngx_sprintf(idle, "%M", ctx->conf->policy.review_idle)
-                  - idle;
+    (void) ngx_http_registration_figure(idle, ctx->conf->policy.review_idle,
+                                        &argv[3]);
 
     rc = ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
                                   &ngx_http_registration_review_accept_script,

@@ -133,7 +133,7 @@ ngx_http_registration_ticket_fetch(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, const char *prefix,
     ngx_http_registration_ticket_t *ticket, ngx_msec_t idle)
 {
-    u_char     text[NGX_TIME_T_LEN];
+    u_char     text[NGX_INT64_LEN];
     ngx_str_t  argv[4];
 
     ngx_str_set(&argv[0], "GETEX");
@@ -145,8 +145,7 @@ ngx_http_registration_ticket_fetch(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    argv[3].data = text;
-    argv[3].len = ngx_sprintf(text, "%M", idle) - text;
+    (void) ngx_http_registration_figure(text, idle, &argv[3]);
 
     return ngx_registration_redis_command(ctx->conf->redis, &ctx->call, argv,
                                           4);

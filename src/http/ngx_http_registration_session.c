@@ -43,12 +43,25 @@ ngx_http_registration_session_get(ngx_http_request_t *r,
 }
 
 
+/*
+ * Asked for with every page: printed at once, a tree of values would take as
+ * long as all the rest.  No value has a character that JSON escapes.
+ */
+
 static ngx_int_t
 ngx_http_registration_session_show(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
-    json_t                           *reply;
-    ngx_http_registration_session_t  *session;
+    u_char                             *p, *last, *end;
+    size_t                              len;
+    ngx_tm_t                            since, until;
+    ngx_http_registration_session_t    *session;
+    ngx_http_registration_loc_conf_t   *rlcf;
+
+    static const char  format[] =
+        "{\"number\":\"%V\",\"status\":\"%V\","
+        "\"signed_in_at\":\"%4d-%02d-%02dT%02d:%02d:%02dZ\","
+        "\"expires_at\":\"%4d-%02d-%02dT%02d:%02d:%02dZ\"";
 
     session = ngx_http_registration_session_read(r, ctx, ctx->call.result);
 
@@ -57,18 +70,38 @@ ngx_http_registration_session_show(ngx_http_request_t *r,
                                              "unauthorized");
     }
 
-    reply = json_pack("{s:s%, s:s%, s:o, s:o}",
-                      "number", session->number.data, session->number.len,
-                      "status", session->status.data, session->status.len,
-                      "signed_in_at",
-                      ngx_http_registration_instant(session->created),
-                      "expires_at",
-                      ngx_http_registration_instant(session->created
-                          + ctx->conf->policy.session_lifetime / 1000));
+    rlcf = ngx_http_get_module_loc_conf(r, ngx_http_registration_module);
 
-    ngx_http_registration_session_landing(r, session, reply);
+    len = sizeof(format) + session->number.len + session->status.len + 32
+          + sizeof(",\"landing\":\"\"}") + rlcf->landing_page.len;
 
-    return ngx_http_registration_reply_json(r, NGX_HTTP_OK, reply);
+    p = ngx_pnalloc(r->pool, len);
+    if (p == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    end = p + len;
+
+    ngx_gmtime(session->created, &since);
+    ngx_gmtime(session->created
+               + ctx->conf->policy.session_lifetime / 1000, &until);
+
+    last = ngx_slprintf(p, end, format, &session->number, &session->status,
+                        since.ngx_tm_year, since.ngx_tm_mon,
+                        since.ngx_tm_mday, since.ngx_tm_hour,
+                        since.ngx_tm_min, since.ngx_tm_sec,
+                        until.ngx_tm_year, until.ngx_tm_mon,
+                        until.ngx_tm_mday, until.ngx_tm_hour,
+                        until.ngx_tm_min, until.ngx_tm_sec);
+
+    if (ngx_http_registration_equal(&session->status, "approved")) {
+        last = ngx_slprintf(last, end, ",\"landing\":\"%V\"",
+                            &rlcf->landing_page);
+    }
+
+    *last++ = '}';
+
+    return ngx_http_registration_reply(r, NGX_HTTP_OK, p, last - p);
 }
 
 

@@ -388,7 +388,7 @@ ngx_http_registration_sign_in_session(ngx_http_request_t *r,
     session = &in->session;
     session->created = ngx_time();
 
-    p = ngx_pnalloc(r->pool, 2 * NGX_TIME_T_LEN + NGX_INT64_LEN);
+    p = ngx_pnalloc(r->pool, 3 * NGX_INT64_LEN);
 
     if (p == NULL
         || ngx_http_registration_create_session(r, ctx, &session->ticket)
@@ -412,19 +412,13 @@ ngx_http_registration_sign_in_session(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    argv[4].data = p;
-    p = ngx_sprintf(p, "%M", policy->session_idle);
-    argv[4].len = p - argv[4].data;
-
-    argv[5].data = p;
-    p = ngx_sprintf(p, "%M", policy->session_lifetime);
-    argv[5].len = p - argv[5].data;
+    p = ngx_http_registration_figure(p, policy->session_idle, &argv[4]);
+    p = ngx_http_registration_figure(p, policy->session_lifetime, &argv[5]);
 
     argv[6].len = sizeof(session->ticket.hex);
     argv[6].data = session->ticket.hex;
 
-    argv[7].data = p;
-    argv[7].len = ngx_sprintf(p, "%L", (int64_t) in->began) - p;
+    (void) ngx_http_registration_figure(p, in->began, &argv[7]);
 
     return NGX_OK;
 }

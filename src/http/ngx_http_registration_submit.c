@@ -299,7 +299,7 @@ static ngx_int_t
 ngx_http_registration_submit_commit(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
-    u_char                          *p;
+    u_char                           lifetime[NGX_INT64_LEN];
     ngx_int_t                        rc;
     PGresult                        *result;
     ngx_str_t                        argv[5];
@@ -317,10 +317,7 @@ ngx_http_registration_submit_commit(ngx_http_request_t *r,
                                                   PQgetvalue(result, 0, 0));
     }
 
-    p = ngx_pnalloc(r->pool, NGX_TIME_T_LEN);
-
-    if (p == NULL
-        || ngx_http_registration_draft_key(r, ctx, &argv[0]) != NGX_OK
+    if (ngx_http_registration_draft_key(r, ctx, &argv[0]) != NGX_OK
         || ngx_http_registration_submit_answer(r, ctx, result, &argv[4])
            != NGX_OK)
     {
@@ -328,8 +325,9 @@ ngx_http_registration_submit_commit(ngx_http_request_t *r,
     }
 
     argv[1] = submit->code_key;
-    argv[2].data = p;
-    argv[2].len = ngx_sprintf(p, "%M", ctx->conf->policy.draft_lifetime) - p;
+    (void) ngx_http_registration_figure(lifetime,
+                                        ctx->conf->policy.draft_lifetime,
+                                        &argv[2]);
     ngx_str_set(&argv[3], NGX_HTTP_REGISTRATION_DOCUMENT_KEY);
 
     ngx_http_registration_outbox_wake();

@@ -736,21 +736,10 @@ ngx_http_registration_upload_figures(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    argv[1].data = p;
-    p = ngx_sprintf(p, "%M", policy->draft_lifetime);
-    argv[1].len = p - argv[1].data;
-
-    argv[6].data = p;
-    p = ngx_sprintf(p, "%uD", document->facts.bytes);
-    argv[6].len = p - argv[6].data;
-
-    argv[7].data = p;
-    p = ngx_sprintf(p, "%i", policy->draft_uploads);
-    argv[7].len = p - argv[7].data;
-
-    argv[8].data = p;
-    p = ngx_sprintf(p, "%z", policy->draft_size);
-    argv[8].len = p - argv[8].data;
+    p = ngx_http_registration_figure(p, policy->draft_lifetime, &argv[1]);
+    p = ngx_http_registration_figure(p, document->facts.bytes, &argv[6]);
+    p = ngx_http_registration_figure(p, policy->draft_uploads, &argv[7]);
+    (void) ngx_http_registration_figure(p, policy->draft_size, &argv[8]);
 
     return NGX_OK;
 }
