@@ -684,6 +684,7 @@ await play({
                 compared: [
                     { field: 'name', result: 'different' },
                     { field: 'id_number', result: 'same' },
+                    { field: 'address', result: 'different' },
                 ] };
             emblem.recognition = { state: 'done', warnings: [],
                 fields: {
@@ -710,6 +711,8 @@ await play({
              'what agrees');
         like(await page.innerText('.checks'),
              /不一致：.*姓名.*号码与性别不符.*反光/s, 'the checks say it, too');
+        ok(!/地址/.test(await page.innerText('.checks')),
+           'where somebody is registered need not be where mail goes');
         like(await page.innerText('[data-field=valid_until]'), /长期/,
              'a term without end is a reading of the end');
         like(await page.innerText('[data-field=valid_from]'), /没有识别到/,

@@ -4,6 +4,11 @@
 // now; result is "same", "different", "not_read", or undefined for what nobody
 // typed.  A term without end is a reading of "valid_until".
 
+// Where somebody is registered need not be where mail goes: another address on
+// the document is told, and speaks against nothing.
+
+const elsewhere = 'address';
+
 export function readings(documents) {
   const found = {};
 
@@ -25,7 +30,12 @@ export function readings(documents) {
       if (reading !== undefined
           || (field !== 'valid_until' && results[name] === 'not_read')) {
         (found[field] ??= []).push({
-          ...reading, name, kind, result: results[name],
+          ...reading,
+          name,
+          kind,
+          result: name === elsewhere && results[name] === 'different'
+            ? undefined
+            : results[name],
         });
       }
     }
