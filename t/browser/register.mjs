@@ -545,7 +545,7 @@ await play({
         const cdp = await visit.context.newCDPSession(page);
         const slow = (offline) => cdp.send('Network.emulateNetworkConditions', {
             offline, latency: 0, downloadThroughput: -1,
-            uploadThroughput: offline ? 0 : 100 * 1024 });
+            uploadThroughput: offline ? 0 : 20 * 1024 });
 
         await toDocuments(page, user);
         await cdp.send('Network.enable');
