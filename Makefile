@@ -55,7 +55,7 @@ defs = $(shell $(PKG_CONFIG) --cflags-only-I $(1))
 .SECONDARY:
 .PHONY: all help packages module ctl data pages run stop test unit \
         unit-plain unit-sanitized fuzz cross sanitize prove prove-sanitized \
-        browser \
+        browser budget audit \
         bench specimens examples install install-files deb lint clean
 
 all: module ctl data pages
@@ -105,8 +105,8 @@ $(out)/registrationctl: $(ctl_sources:%.c=$(out)/plain/%.o) \
 
 
 ## make run         starts PostgreSQL, Redis, a mail inbox and nginx, all private
-##                  to $(BUILD)/run, on http://localhost:8080; another port:
-##                  make run PORT=8081
+##                  to $(BUILD)/run; the pages are on http://localhost:8080/;
+##                  another port: make run PORT=8081
 PORT ?= 8080
 
 run:
@@ -270,7 +270,7 @@ install: module install-files
 	install -D -m 644 $(out)/ngx_http_registration_module.so \
 	    $(DESTDIR)$(modules_path)/ngx_http_registration_module.so
 
-install-files: $(out)/installed/registrationctl data
+install-files: $(out)/installed/registrationctl data pages
 	install -D -m 755 $< $(DESTDIR)$(PREFIX)/sbin/registrationctl
 	install -D -m 644 man/registrationctl.8 \
 	    $(DESTDIR)$(PREFIX)/share/man/man8/registrationctl.8
@@ -280,6 +280,9 @@ install-files: $(out)/installed/registrationctl data
 	install -m 644 conf/mail/*.txt $(DESTDIR)$(share)/mail
 	install -m 644 conf/form.json openapi.yaml $(out)/data/regions.json \
 	    $(out)/data/holidays.json $(DESTDIR)$(share)
+	rm -rf $(DESTDIR)$(share)/html
+	cp -r $(out)/html $(DESTDIR)$(share)/html
+	chmod -R u=rwX,go=rX $(DESTDIR)$(share)/html
 	install -D -m 644 conf/nginx.conf \
 	    $(DESTDIR)$(DOC_DIR)/examples/nginx.conf
 
@@ -296,8 +299,17 @@ modules_path = $(shell $(nginx) -V 2>&1 \
 ## make deb         the package libnginx-mod-http-registration, in $(BUILD)
 deb:
 	$(Q)tools/packages build deb
-	$(Q)$(MAKE) --no-print-directory data
+	$(Q)$(MAKE) --no-print-directory data pages
 	$(Q)tools/deb $(out)
+
+
+## make budget      what each page weighs, and may
+budget: pages
+	$(Q)tools/budget $(out)
+
+## make audit       known faults of the packages that reach the browser
+audit:
+	$(Q)tools/audit
 
 
 ## make lint        the rules of style that a machine can check

@@ -9,10 +9,11 @@ import { computed, reactive, ref, shallowRef } from 'vue';
 
 import { del, get, put } from '../common/api.js';
 import { form, loadForm, loadRegions } from '../common/form.js';
-import { pick, t } from '../common/i18n.js';
+import { hasText, pick, t } from '../common/i18n.js';
 import { forget, recall, remember } from '../common/memory.js';
 import { forgetSession } from '../common/session.js';
 import { blank, controlId, optional, tidy } from '../register/fields.js';
+import { useReading } from '../register/reading.js';
 
 const order = ['residence', 'applicant_type', 'document_type', 'name',
   'id_number', 'valid_from', 'valid_until', 'long_term', 'region', 'address',
@@ -35,6 +36,9 @@ export function useCorrection() {
   const more = reactive(new Set());     // opened by a correction
   const whole = shallowRef(null);       // what GET /correction said
   const saved = ref(true);
+
+  // what a new picture says fills what is empty, and is offered elsewhere
+  const reading = useReading({ values, edit, leave, documents });
 
   const before = blank();
   let mine = '';
@@ -119,7 +123,7 @@ export function useCorrection() {
 
       take(Object.fromEntries(Object.entries(draft.values)
         .filter(([field]) => order.includes(field))));
-      draft.documents.forEach((one) => { documents[one.kind] = one; });
+      draft.documents.forEach(uploaded);
     } else {
       await del('draft');
     }
@@ -165,7 +169,7 @@ export function useCorrection() {
 
   function mark(field, verdict) {
     if (verdict.state === 'invalid') {
-      marks[field] = { state: 'invalid', message: verdict.message };
+      marks[field] = { state: 'invalid', message: better(field, verdict) };
 
     } else {
       marks[field] = {
@@ -173,6 +177,14 @@ export function useCorrection() {
           ? 'valid' : 'untouched',
       };
     }
+  }
+
+  // The service has one text a code; some fields deserve one that says more.
+
+  function better(field, { code, message }) {
+    const key = `register.${field}.${code}`;
+
+    return hasText(key) ? t(key) : message;
   }
 
   function edit(field) {
@@ -223,7 +235,25 @@ export function useCorrection() {
       }
     }
 
-    if (field === 'document_type' && documentType.value?.long_term === false) {
+    if (field === 'document_type') {
+      followType();
+    }
+  }
+
+  // Another document has another number and validity: those of the earlier
+  // one go, and come back with it, unless somebody has written others.
+
+  function followType() {
+    const another = changed('document_type');
+    const empty = blank();
+
+    for (const field of ['id_number', ...validity]) {
+      if (values[field] === (another ? before : empty)[field]) {
+        values[field] = (another ? empty : before)[field];
+      }
+    }
+
+    if (documentType.value?.long_term === false) {
       values.long_term = false;
     }
   }
@@ -324,6 +354,7 @@ export function useCorrection() {
   function uploaded(one) {
     documents[one.kind] = one;
     delete marks[`documents.${one.kind}`];
+    reading.start(one);
   }
 
   async function removeDocument(kind) {
@@ -334,6 +365,7 @@ export function useCorrection() {
     });
 
     delete documents[kind];
+    reading.forget(kind);
   }
 
   // As it was before anything was corrected.
@@ -390,7 +422,9 @@ export function useCorrection() {
       return answer;
     } catch (error) {
       for (const one of error.errors ?? []) {
-        marks[one.field] = { state: 'invalid', message: one.message };
+        marks[one.field] = {
+          state: 'invalid', message: better(one.field, one),
+        };
 
         if (one.code !== 'not_open' && one.field !== 'email_code') {
           more.add(one.field);
@@ -403,7 +437,7 @@ export function useCorrection() {
 
   return reactive({
     values, before, marks, reasons, documents, uploading, whole, saved,
-    documentType, openFields, openKinds,
+    documentType, openFields, openKinds, reading,
     load, edit, leave, set, judge, label, kindLabel, hint, faults, untouched,
     changed, mayWrite, uploaded, removeDocument, reset, submit,
   });
