@@ -578,7 +578,7 @@ await play({
 
         await other.getByText(/正在上传 [1-9]/).waitFor();
         await other.getByText('取消上传').click();
-        await other.getByText('点击这里选择图片').waitFor();
+        await other.locator('.upload-empty').waitFor();
         is(Object.keys(await documents(page)), ['id_card_portrait'],
            'a cancelled upload leaves nothing');
 
