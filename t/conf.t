@@ -109,7 +109,15 @@ registration_database.*nginx\.conf:\d+
 --- directives
 redis
 --- emerg
-registration_redis.*nginx\.conf:\d+
+"registration_review" needs .*registration_redis.*nginx\.conf:\d+
+
+=== no Redis for a guard
+--- directives
+redis
+--- server
+location /guarded/ { registration_require any; }
+--- emerg
+"registration_require" needs .*registration_redis.*nginx\.conf:\d+
 
 === no mail server
 --- directives
@@ -332,3 +340,21 @@ location /other { registration; }
 location /other/ { registration now; }
 --- emerg
 invalid number of arguments
+
+=== a reviewers' mount that is named by no variable
+--- server
+location /other/ { registration_review li.si; }
+--- emerg
+needs a variable
+
+=== a mount for both
+--- server
+location /other/ { registration; registration_review; }
+--- emerg
+registration_review.*duplicate
+
+=== a claim that never ends
+--- directives
+review_claim 2d
+--- emerg
+registration_review_claim.*between

@@ -43,17 +43,24 @@ follow($document, '#');
 is_deeply(\@lost, [], 'every $ref leads somewhere');
 
 
+sub fill_path ($path)
+{
+    return $path =~ s/\{id\}/'A' x 22/er =~ s/\{number\}/'0' x 15/er;
+}
+
+
 # What it describes, the module has: nothing is 404 or 405.
 
 my %described;
 
 for my $path (sort keys $document->{paths}->%*) {
     my $item = $document->{paths}{$path};
+    my $base = ($item->{servers} // $document->{servers})->[0]{url} =~ s{/$}{}r;
 
     for my $method (grep { /^(?:get|put|post|delete)$/ } sort keys %$item) {
         my %body = $method =~ /^p/ ? (data => {}) : ();
-        my $there = $path =~ s/\{id\}/'A' x 22/er;
-        my $answer = $client->request(uc $method, "/api$there", %body);
+        my $there = fill_path("$base$path");
+        my $answer = $client->request(uc $method, $there, %body);
 
         $described{$path}{uc $method} = 1;
         next if $path =~ /\{id\}/ && $answer->status == 404;
@@ -67,9 +74,10 @@ for my $path (sort keys $document->{paths}->%*) {
 # What it does not describe, the module has not: 405, and Allow says the rest.
 
 for my $path (sort grep { $_ ne '/openapi.yaml' } keys %described) {
-    my $there  = $path =~ s/\{id\}/'A' x 22/er;
+    my $item   = $document->{paths}{$path};
+    my $base   = ($item->{servers} // $document->{servers})->[0]{url} =~ s{/$}{}r;
     my @known  = sort keys $described{$path}->%*;
-    my $answer = $client->request('PATCH', "/api$there");
+    my $answer = $client->request('PATCH', fill_path("$base$path"));
 
     problem_is($answer, 405, '', "PATCH $path");
 
@@ -86,13 +94,19 @@ for my $path (sort grep { $_ ne '/openapi.yaml' } keys %described) {
     my $source = Test::Registration::Servers::slurp(
         "$root/src/http/ngx_http_registration_request.c");
     my @routes = $source
-        =~ /\{ ngx_string\("([^"]+)"\), NGX_HTTP_(GET|PUT|POST|DELETE)\b/g;
-    my @missing;
+        =~ /(review_endpoints\[\])|\{ ngx_string\("([^"]+)"\), NGX_HTTP_(GET|PUT|POST|DELETE)\b/g;
+    my ($mount, @missing) = ('');
 
     cmp_ok(scalar @routes, '>', 20, 'the table of routes was found');
 
-    while (my ($path, $method) = splice @routes, 0, 2) {
-        my $template = '/' . ($path =~ s/\*/{id}/r);
+    while (my ($table, $path, $method) = splice @routes, 0, 3) {
+        if ($table) {
+            $mount = '/admin/api';
+            next;
+        }
+
+        my $template = "$mount/" . ($path =~ s/^registrations\K\/\*/\/{number}/r
+                                          =~ s/\*/{id}/r);
 
         push @missing, "$method $template"
             if !$described{$template}{$method};

@@ -27,6 +27,7 @@ my $pending = register();
        'since when');
     is($json->{due_date}, $pending->{answer}->json->{due_date},
        'until when');
+    ok(!exists $json->{landing}, 'nowhere to go on');
     is(cookie_of($answer), '', 'no cookie');
     is($answer->header('Cache-Control'), 'no-store', 'never cached');
     problem_is($client->get('session'), 401, '', 'no session');
@@ -62,6 +63,10 @@ decide($approved->{number}, 'approved');
     status_is($session, 200, 'the session');
     is($session->json->{status}, 'approved', 'its status');
     is($session->json->{number}, $approved->{number}, 'its number');
+    like($session->json->{signed_in_at}, qr/^\d{4}-\d\d-\d\dT[\d:]{8}Z$/,
+         'since when');
+    is($session->json->{landing}, '/', 'where to go on, unless it is set');
+    is($answer->json->{landing}, '/', 'the answer to the sign-in said it, too');
 
     my $id = $approved->{body}{documents}{id_card_portrait};
     my $picture = $client->get("documents/$id");
@@ -69,7 +74,7 @@ decide($approved->{number}, 'approved');
     status_is($picture, 200, 'one\'s own pictures are there');
     like($picture->body, qr/^\xff\xd8\xff/, 'as pictures');
     status_is(client()->get("documents/$id"), 404, 'not for others');
-    problem_is($client->get('correction'), 501, '', 'correction: later');
+    problem_is($client->get('correction'), 403, '', 'nothing to correct');
 
     my $old = $client->{cookies}{'registration-session'};
     sign_in($client, $approved->{values});
@@ -159,6 +164,15 @@ SQL
                                   username => "\x{1f600} ' or 1=1 --" },
     );
     my (%body, %took);
+    my $failures = sub {
+        return join ' ', sort split /\n/, servers()->sql("select
+            coalesce(number, 'nobody') from registration.audit
+            where actor_kind = 'applicant' and action = 'sign_in_failed'
+              and (number is not null) = (actor ~ '^[0-9]+\$')
+              and (number is null) = (actor = '?')");
+    };
+
+    is($failures->(), '', 'no failure yet');
 
     for my $name (sort keys %trial) {
         my $answer;
@@ -173,10 +187,14 @@ SQL
     }
 
     is(scalar keys %body, 1, 'all of them look the same');
+    is($failures->(), join(' ', sort($approved->{number}, $disabled->{number},
+                                     ('nobody') x 3)),
+       'all of them are audited, and no name of nobody\'s is written');
 
     my $answer = sign_in(client(), $disabled->{values});
 
     problem_is($answer, 403, '', 'who knows the password is told more');
+    is(() = $failures->() =~ /$disabled->{number}/g, 2, 'and audited');
     like($answer->json->{detail}, qr/\p{Han}/, 'in Chinese');
     is(cookie_of($answer), '', 'but gets no cookie');
     cmp_ok($took{'an unknown account'}, '>',
@@ -318,6 +336,22 @@ servers()->reload(directives => { session => 'idle=3s lifetime=7s' });
 
     cmp_ok($alive, '>=', 4.5, 'used all the time it lives its lifetime');
     cmp_ok($alive, '<=', 8.5, 'and no longer');
+}
+
+
+# Where approved applicants go on
+
+servers()->reload(directives => {
+    landing_page => 'https://works.example.org/home?from=login' });
+
+{
+    my $client = client();
+    my $answer = sign_in($client, $approved->{values});
+
+    is($answer->json->{landing}, 'https://works.example.org/home?from=login',
+       'the landing page that the administrator set');
+    is($client->get('session')->json->{landing}, $answer->json->{landing},
+       'whenever it is asked for');
 }
 
 

@@ -40,6 +40,7 @@ static const char *const  reg_code_names[REG_CODES] = {
     [REG_WEAK_PASSWORD] = "weak_password",
     [REG_UNKNOWN_MEMBER] = "unknown_member",
     [REG_NOT_APPLICABLE] = "not_applicable",
+    [REG_NOT_OPEN] = "not_open",
     [REG_BAD_MULTIPART] = "bad_multipart",
     [REG_LIMIT] = "limit",
     [REG_NOT_FOUND] = "not_found",

@@ -17,6 +17,11 @@
 #include <time.h>
 
 
+/* Of the module and of registrationctl alike; debian/changelog has it, too. */
+
+#define REG_VERSION  "0.1.0"
+
+
 /* A counted byte string; not NUL-terminated unless a function says so. */
 
 typedef struct {
@@ -59,7 +64,8 @@ typedef enum {
     REG_WEAK_PASSWORD,
     REG_UNKNOWN_MEMBER,
     REG_NOT_APPLICABLE,         /* given, but this application has none */
-    REG_CODE_LAST_FIELD = REG_NOT_APPLICABLE,
+    REG_NOT_OPEN,               /* given, but not to be corrected */
+    REG_CODE_LAST_FIELD = REG_NOT_OPEN,
 
     REG_BAD_MULTIPART,          /* RFC 7578 / RFC 2046 broken */
     REG_LIMIT,                  /* a cap of policy.md was passed */

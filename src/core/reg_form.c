@@ -18,12 +18,14 @@ struct reg_form_s {
     json_t  *root;
     json_t  *industries;            /* sets of ids */
     json_t  *offices;
-    char    *json;
+    char    *json;                  /* for applicants */
     size_t   len;
+    char    *review_json;           /* for reviewers */
+    size_t   review_len;
 };
 
 
-static char *reg_form_render(const json_t *root);
+static reg_code_t reg_form_render(reg_form_t *form);
 static json_t *reg_form_render_types(const json_t *root);
 static json_t *reg_form_render_kinds(const reg_document_type_t *type,
     size_t first, size_t last);
@@ -33,7 +35,7 @@ static json_t *reg_form_render_limits(void);
 
 static const char *const  reg_form_shown[] = {
     "title", "province", "notice", "applicant_types", "kinds", "industries",
-    "cities", "hints", "mail_hints", "messages", NULL
+    "cities", "labels", "hints", "mail_hints", "messages", NULL
 };
 
 static const char *const  reg_form_english[REG_CODES] = {
@@ -61,6 +63,7 @@ static const char *const  reg_form_english[REG_CODES] = {
     [REG_WEAK_PASSWORD] = "The password is easy to guess",
     [REG_UNKNOWN_MEMBER] = "There is no such field",
     [REG_NOT_APPLICABLE] = "This application has no such value",
+    [REG_NOT_OPEN] = "This is not open for correction",
     [REG_BAD_MULTIPART] = "The form data cannot be read",
     [REG_LIMIT] = "A limit was passed",
     [REG_NOT_FOUND] = "There is nothing here",
@@ -105,12 +108,9 @@ reg_form_load(const char *path, const reg_regions_t *regions,
     free(text);
 
     if (rc == REG_OK) {
-        form->json = reg_form_render(root);
-        if (form->json == NULL) {
+        rc = reg_form_render(form);
+        if (rc != REG_OK) {
             reg_error_set(error, "%s: out of memory", path);
-            rc = REG_INTERNAL;
-        } else {
-            form->len = strlen(form->json);
         }
     }
 
@@ -134,6 +134,7 @@ reg_form_free(reg_form_t *form)
     json_decref(form->industries);
     json_decref(form->offices);
     free(form->json);
+    free(form->review_json);
     free(form);
 }
 
@@ -144,6 +145,15 @@ reg_form_json(const reg_form_t *form, size_t *len)
     *len = form->len;
 
     return form->json;
+}
+
+
+const char *
+reg_form_review_json(const reg_form_t *form, size_t *len)
+{
+    *len = form->review_len;
+
+    return form->review_json;
 }
 
 
@@ -189,6 +199,36 @@ reg_form_title(const reg_form_t *form, reg_language_t language)
 
 
 const char *
+reg_form_label(const reg_form_t *form, const char *field,
+    reg_language_t language)
+{
+    size_t       i;
+    json_t      *kinds, *item, *label;
+    const char  *text, *kind;
+
+    label = json_object_get(json_object_get(form->root, "labels"), field);
+
+    if (strncmp(field, "documents.", sizeof("documents.") - 1) == 0) {
+        kind = field + sizeof("documents.") - 1;
+        kinds = json_object_get(form->root, "kinds");
+
+        json_array_foreach(kinds, i, item) {
+            text = json_string_value(json_object_get(item, "id"));
+
+            if (strcmp(text, kind) == 0) {
+                label = json_object_get(item, "name");
+            }
+        }
+    }
+
+    text = json_string_value(json_object_get(label,
+                                             reg_form_languages[language]));
+
+    return (text != NULL) ? text : field;
+}
+
+
+const char *
 reg_form_message(const reg_form_t *form, const char *word,
     reg_language_t language)
 {
@@ -222,32 +262,43 @@ reg_form_message(const reg_form_t *form, const char *word,
 
 /* jansson passes a NULL on as a failure, so that the last call tells all. */
 
-static char *
-reg_form_render(const json_t *root)
+static reg_code_t
+reg_form_render(reg_form_t *form)
 {
     int      rc;
-    char    *text;
     size_t   i;
-    json_t  *form;
+    json_t  *root, *shown;
 
-    form = json_object();
+    root = form->root;
+    shown = json_object();
     rc = 0;
 
     for (i = 0; reg_form_shown[i] != NULL; i++) {
-        rc |= json_object_set(form, reg_form_shown[i],
+        rc |= json_object_set(shown, reg_form_shown[i],
                               json_object_get(root, reg_form_shown[i]));
     }
 
-    rc |= json_object_set_new(form, "document_types",
+    rc |= json_object_set_new(shown, "document_types",
                               reg_form_render_types(root));
-    rc |= json_object_set_new(form, "fields", reg_form_render_fields());
-    rc |= json_object_set_new(form, "limits", reg_form_render_limits());
+    rc |= json_object_set_new(shown, "fields", reg_form_render_fields());
+    rc |= json_object_set_new(shown, "limits", reg_form_render_limits());
 
-    text = (rc == 0) ? json_dumps(form, JSON_COMPACT) : NULL;
+    form->json = json_dumps(shown, JSON_COMPACT);
 
-    json_decref(form);
+    rc |= json_object_set(shown, "reasons", json_object_get(root, "reasons"));
 
-    return text;
+    form->review_json = json_dumps(shown, JSON_COMPACT);
+
+    json_decref(shown);
+
+    if (rc != 0 || form->json == NULL || form->review_json == NULL) {
+        return REG_INTERNAL;
+    }
+
+    form->len = strlen(form->json);
+    form->review_len = strlen(form->review_json);
+
+    return REG_OK;
 }
 
 

@@ -59,7 +59,9 @@ static reg_code_t reg_form_city(const reg_form_check_t *check,
     const reg_json_place_t *place, const json_t *item, json_t *ids);
 static reg_code_t reg_form_office(const reg_form_check_t *check,
     const reg_json_place_t *place, const json_t *item, json_t *ids);
-static reg_code_t reg_form_hints(const reg_form_check_t *check);
+static reg_code_t reg_form_labels(const reg_form_check_t *check);
+static reg_code_t reg_form_by_field(const reg_form_check_t *check,
+    const char *name);
 static reg_code_t reg_form_mail_hint(const reg_form_check_t *check,
     const reg_json_place_t *place, const json_t *item, json_t *ids);
 static reg_code_t reg_form_messages(const reg_form_check_t *check);
@@ -86,6 +88,36 @@ const reg_form_word_t  reg_form_words[] = {
     { "internal", "The server has failed" },
     { "not_implemented", "This version cannot do that yet" },
     { "conflict", "The data has been changed by somebody else" },
+    { "held", "Another reviewer is working on this application" },
+    { "closed", "This application is not waiting for a decision" },
+    { "totp_required", "The code of the authenticator is needed" },
+    { "supervisor_only", "Only supervisors may see what others did" },
+    { "picture_unreadable", "The picture could not be read" },
+    { "picture_too_small", "The document is too small in the picture" },
+    { "picture_glare", "A reflection hides a part of the document" },
+    { "picture_wrong_kind", "This seems to be another document" },
+    { "picture_wrong_side", "This seems to be the other side of the card" },
+    { "picture_swapped", "The two sides of the card are swapped" },
+    { "picture_cropped", "A part of the document lies outside the picture" },
+    { "picture_expired", "The document has expired" },
+    { "picture_not_yet_valid", "The document is not valid yet" },
+    { "picture_checksum", "The number as read fails its check digit" },
+    { "picture_mismatch", "What was read contradicts itself" },
+    { "picture_no_card", "No card is to be seen in the picture" },
+    { "picture_number_illegible",
+      "The number on the card in the hand cannot be read" },
+    { "picture_screen", "This seems to be a photograph of a screen" },
+    { "picture_incomplete", "Some of the data could not be read" },
+    { "picture_short_of_time",
+      "There was too little time to read everything" },
+    { "check_number_birth", "Birth date in the number, and on the document" },
+    { "check_number_sex", "Sex in the number, and on the document" },
+    { "check_number_region",
+      "Region in the number, and the address on the document" },
+    { "check_term_age",
+      "Term of the document, and the age when it was issued" },
+    { "check_number_handheld",
+      "Number on the card in the hand, and as typed" },
     { NULL, NULL }
 };
 
@@ -98,6 +130,7 @@ static const reg_form_member_t  reg_form_root[] = {
     { "kinds", REG_FORM_LIST },
     { "industries", REG_FORM_LIST },
     { "cities", REG_FORM_LIST },
+    { "labels", REG_FORM_MAP },
     { "hints", REG_FORM_MAP },
     { "mail_hints", REG_FORM_LIST },
     { "reasons", REG_FORM_LIST },
@@ -208,7 +241,11 @@ reg_form_check(const reg_form_check_t *check)
     }
 
     if (rc == REG_OK) {
-        rc = reg_form_hints(check);
+        rc = reg_form_labels(check);
+    }
+
+    if (rc == REG_OK) {
+        rc = reg_form_by_field(check, "hints");
     }
 
     return (rc == REG_OK) ? reg_form_messages(check) : rc;
@@ -607,20 +644,44 @@ reg_form_office(const reg_form_check_t *check, const reg_json_place_t *place,
 }
 
 
+/* Every field has a name that a person knows. */
+
 static reg_code_t
-reg_form_hints(const reg_form_check_t *check)
+reg_form_labels(const reg_form_check_t *check)
+{
+    json_t             *labels;
+    reg_json_place_t    map, at;
+    const reg_field_t  *field;
+
+    map = (reg_json_place_t) { NULL, "labels", 0 };
+    labels = json_object_get(check->root, "labels");
+
+    for (field = reg_fields; field->name != NULL; field++) {
+        at = (reg_json_place_t) { &map, field->name, 0 };
+
+        if (json_object_get(labels, field->name) == NULL) {
+            return reg_form_wrong(check, &at, "is missing");
+        }
+    }
+
+    return reg_form_by_field(check, "labels");
+}
+
+
+static reg_code_t
+reg_form_by_field(const reg_form_check_t *check, const char *name)
 {
     void              *next;
-    json_t            *hints;
+    json_t            *texts;
     reg_code_t         rc;
     reg_json_place_t   map, at;
 
-    map = (reg_json_place_t) { NULL, "hints", 0 };
-    hints = json_object_get(check->root, "hints");
+    map = (reg_json_place_t) { NULL, name, 0 };
+    texts = json_object_get(check->root, name);
 
-    for (next = json_object_iter(hints);
+    for (next = json_object_iter(texts);
          next != NULL;
-         next = json_object_iter_next(hints, next))
+         next = json_object_iter_next(texts, next))
     {
         at = (reg_json_place_t) { &map, json_object_iter_key(next), 0 };
 

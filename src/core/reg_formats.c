@@ -228,26 +228,6 @@ reg_email_valid(reg_str_t address)
 }
 
 
-void
-reg_mask_email(reg_str_t email, char *out, size_t size)
-{
-    int                   len;
-    const unsigned char  *at;
-
-    at = (email.len == 0) ? NULL : memchr(email.data, '@', email.len);
-
-    if (at == NULL || at == email.data) {
-        (void) snprintf(out, size, "***");
-        return;
-    }
-
-    len = (int) (email.len - (size_t) (at - email.data));
-
-    (void) snprintf(out, size, "%c***%.*s", email.data[0], len,
-                    (const char *) at);
-}
-
-
 static int
 reg_format_is_digit(int32_t code)
 {

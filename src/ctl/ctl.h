@@ -9,6 +9,7 @@
 
 #include <libpq-fe.h>
 #include "reg_core.h"
+#include "reg_password.h"
 
 
 /* Exit statuses. */
@@ -27,6 +28,15 @@ int ctl_key_new(int argc, char **argv);
 int ctl_key_rotate(int argc, char **argv);
 int ctl_key_rewrap(int argc, char **argv);
 int ctl_config_check(int argc, char **argv);
+int ctl_reviewer_add(int argc, char **argv);
+int ctl_reviewer_disable(int argc, char **argv);
+int ctl_reviewer_enable(int argc, char **argv);
+int ctl_reviewer_role(int argc, char **argv);
+int ctl_reviewer_password(int argc, char **argv);
+int ctl_reviewer_totp(int argc, char **argv);
+int ctl_reviewer_list(int argc, char **argv);
+int ctl_audit_verify(int argc, char **argv);
+int ctl_export(int argc, char **argv);
 
 
 /* Prints "registrationctl: ..." to stderr. */
@@ -35,13 +45,20 @@ void ctl_error(const char *format, ...)
     __attribute__ ((format (printf, 1, 2)));
 
 
-/* An option with a value; a table of them ends with name NULL. */
+/*
+ * An option; a table of them ends with name NULL.  A flag takes no value: its
+ * name is put there when it is given.
+ */
+
+#define CTL_OPTIONAL  0
+#define CTL_REQUIRED  1
+#define CTL_FLAG      2
 
 typedef struct {
     const char   *name;         /* without "--" */
     char          letter;       /* a short form, or 0 */
     const char  **value;
-    int           required;
+    int           required;     /* one of the above */
 } ctl_option_t;
 
 /*
@@ -73,6 +90,40 @@ PGresult *ctl_query(PGconn *db, const char *what, const char *sql, int n,
 /* The same for statements whose rows do not matter: 0, or -1. */
 
 int ctl_execute(PGconn *db, const char *what, const char *sql);
+
+
+/*
+ * Writes an audit row of the administrator who runs this.  details is JSON,
+ * or NULL.  0, or -1 after it told what is wrong.
+ */
+
+int ctl_audit(PGconn *db, const char *action, const char *details);
+
+/* The login name of that administrator. */
+
+const char *ctl_administrator(void);
+
+
+/*
+ * A new password, as a hash: asked for twice on a terminal, else one line of
+ * the standard input, and judged as an applicant's is.  CTL_OK, or the exit
+ * status after it told what is wrong.
+ */
+
+int ctl_password_read(const char *name, char hash[REG_PASSWORD_HASH]);
+
+/* A random one: its hash, and itself in out. */
+
+#define CTL_PASSWORD_BYTES  15
+#define CTL_PASSWORD        (CTL_PASSWORD_BYTES * 4 / 3 + 1)
+
+int ctl_password_generate(char out[CTL_PASSWORD],
+    char hash[REG_PASSWORD_HASH]);
+
+
+/* Draws a QR code of the text on stdout: 0, or -1 after it told why not. */
+
+int ctl_qr_print(const char *text);
 
 
 /* A file of the migrations' directory. */

@@ -4,7 +4,10 @@
  */
 
 #include <errno.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 #include "reg_date.h"
 #include "reg_form.h"
 #include "reg_mail.h"
@@ -22,6 +25,7 @@ typedef struct {
     const char     *key_file;
     const char     *mail;
     const char     *documents;
+    const char     *recognizer;
     const char     *database;
     const char     *directory;
     reg_regions_t  *loaded;     /* the form's rules need the regions */
@@ -40,7 +44,10 @@ static int ctl_check_form(ctl_config_t *config, reg_error_t *error);
 static int ctl_check_holidays(ctl_config_t *config, reg_error_t *error);
 static int ctl_check_key_file(ctl_config_t *config, reg_error_t *error);
 static int ctl_check_mail(ctl_config_t *config, reg_error_t *error);
+static int ctl_check_templates(ctl_config_t *config, const char *const *mail,
+    const char *const *names, reg_error_t *error);
 static int ctl_check_documents(ctl_config_t *config, reg_error_t *error);
+static int ctl_check_recognizer(ctl_config_t *config, reg_error_t *error);
 static int ctl_check_database(ctl_config_t *config, reg_error_t *error);
 static int ctl_check_version(ctl_config_t *config, PGconn *db,
     reg_error_t *error);
@@ -49,9 +56,9 @@ static int ctl_check_version_error(PGconn *db, PGresult *result,
 static int ctl_check_rights(PGconn *db, reg_error_t *error);
 
 
-/* One template a language and purpose; the values each may use. */
+/* Templates, one a language, and the values each may use. */
 
-static const char *const  ctl_mails[] = {
+static const char *const  ctl_code_mails[] = {
     "registration.zh-CN.txt",
     "registration.en.txt",
     "password_reset.zh-CN.txt",
@@ -59,8 +66,24 @@ static const char *const  ctl_mails[] = {
     NULL
 };
 
-static const char *const  ctl_mail_names[] = {
+static const char *const  ctl_code_names[] = {
     "code", "minutes", "title", NULL
+};
+
+static const char *const  ctl_notice_mails[] = {
+    "submitted.zh-CN.txt",
+    "submitted.en.txt",
+    "approved.zh-CN.txt",
+    "approved.en.txt",
+    "returned.zh-CN.txt",
+    "returned.en.txt",
+    "rejected.zh-CN.txt",
+    "rejected.en.txt",
+    NULL
+};
+
+static const char *const  ctl_notice_names[] = {
+    "title", "number", "due_date", "reason", "items", "name", NULL
 };
 
 
@@ -77,6 +100,7 @@ ctl_config_check(int argc, char **argv)
         { "key-file", 0, &config.key_file, 0 },
         { "mail", 0, &config.mail, 0 },
         { "documents", 0, &config.documents, 0 },
+        { "recognizer", 0, &config.recognizer, 0 },
         { "database", 'd', &config.database, 0 },
         { "directory", 0, &config.directory, 0 },
         { NULL, 0, NULL, 0 }
@@ -114,6 +138,8 @@ ctl_checks(ctl_config_t *config)
              + ctl_check(config, "mail", config->mail, ctl_check_mail)
              + ctl_check(config, "documents", config->documents,
                          ctl_check_documents)
+             + ctl_check(config, "recognizer", config->recognizer,
+                         ctl_check_recognizer)
              + ctl_check(config, "database", config->database,
                          ctl_check_database);
 
@@ -211,11 +237,25 @@ ctl_check_key_file(ctl_config_t *config, reg_error_t *error)
 static int
 ctl_check_mail(ctl_config_t *config, reg_error_t *error)
 {
+    if (ctl_check_templates(config, ctl_code_mails, ctl_code_names, error)
+        != 0)
+    {
+        return -1;
+    }
+
+    return ctl_check_templates(config, ctl_notice_mails, ctl_notice_names,
+                               error);
+}
+
+
+static int
+ctl_check_templates(ctl_config_t *config, const char *const *mail,
+    const char *const *names, reg_error_t *error)
+{
     char                  path[CTL_PATH_MAX];
-    const char *const    *mail;
     reg_mail_template_t  *template;
 
-    for (mail = ctl_mails; *mail != NULL; mail++) {
+    for ( /* void */ ; *mail != NULL; mail++) {
 
         if (snprintf(path, sizeof(path), "%s/%s", config->mail, *mail)
             >= (int) sizeof(path))
@@ -224,7 +264,7 @@ ctl_check_mail(ctl_config_t *config, reg_error_t *error)
             return -1;
         }
 
-        template = reg_mail_template_load(path, ctl_mail_names, error);
+        template = reg_mail_template_load(path, names, error);
         if (template == NULL) {
             return -1;
         }
@@ -261,6 +301,42 @@ ctl_check_documents(ctl_config_t *config, reg_error_t *error)
     }
 
     return 0;
+}
+
+
+/* Whether somebody listens: it does so once its models are loaded. */
+
+static int
+ctl_check_recognizer(ctl_config_t *config, reg_error_t *error)
+{
+    int                 fd, rc;
+    struct sockaddr_un  sa;
+
+    memset(&sa, 0, sizeof(sa));
+    sa.sun_family = AF_UNIX;
+
+    if (strlen(config->recognizer) >= sizeof(sa.sun_path)) {
+        reg_error_set(error, "%s: this path is too long for a socket",
+                      config->recognizer);
+        return -1;
+    }
+
+    strcpy(sa.sun_path, config->recognizer);
+
+    fd = socket(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0);
+    rc = (fd == -1) ? -1 : connect(fd, (struct sockaddr *) &sa, sizeof(sa));
+
+    if (rc == -1) {
+        reg_error_set(error, "%s: %s; is registration-recognizer running, "
+                      "and does its log say \"ready\"?",
+                      config->recognizer, strerror(errno));
+    }
+
+    if (fd != -1) {
+        (void) close(fd);
+    }
+
+    return rc;
 }
 
 

@@ -60,7 +60,8 @@ ctl_options(int argc, char **argv, const ctl_option_t *options,
             return CTL_USAGE;
         }
 
-        *option->value = optarg;
+        *option->value = (option->required == CTL_FLAG) ? option->name
+                                                        : optarg;
     }
 
     if (operand != NULL && optind < argc) {
@@ -86,12 +87,17 @@ static void
 ctl_options_prepare(const ctl_option_t *options, struct option *longs,
     char *shorts)
 {
+    int  takes;
+
     opterr = 0;
     *shorts++ = ':';
 
     for ( /* void */ ; options->name != NULL; options++, longs++) {
 
-        *longs = (struct option) { options->name, required_argument, NULL, 0 };
+        takes = (options->required == CTL_FLAG) ? no_argument
+                                                : required_argument;
+
+        *longs = (struct option) { options->name, takes, NULL, 0 };
 
         if (options->letter) {
             *shorts++ = options->letter;
@@ -126,7 +132,7 @@ ctl_options_complete(const ctl_option_t *options)
 {
     for ( /* void */ ; options->name != NULL; options++) {
 
-        if (options->required && *options->value == NULL) {
+        if (options->required == CTL_REQUIRED && *options->value == NULL) {
             ctl_error("--%s is missing", options->name);
             return CTL_USAGE;
         }

@@ -1,6 +1,7 @@
 /*
- * registrationctl key rewrap: puts all data keys under the current sealing
- * key.  The sealed records themselves stay as they are.
+ * registrationctl key rewrap: puts all data keys, and the secrets of the
+ * reviewers' authenticators, under the current sealing key.  The sealed records
+ * themselves stay as they are.
  *
  * Each batch is one statement, and a row is only changed while it still holds
  * what was read: the service may go on working, and a run that was cut short
@@ -9,6 +10,7 @@
 
 #include <sodium.h>
 #include "reg_seal.h"
+#include "reg_totp.h"
 #include "ctl.h"
 
 
@@ -22,16 +24,19 @@
 /* "\\x" HEX "", with its quotes and comma */
 
 #define CTL_KEY_ITEM   (CTL_KEY_HEX + sizeof("\"\\\\x\",") - 1)
-#define CTL_ID_ITEM    (REG_DOCUMENT_ID_LEN + sizeof("\"\",") - 1)
+#define CTL_ID_MAX     64       /* a reviewer's name; others are shorter */
+#define CTL_ID_ITEM    (CTL_ID_MAX + sizeof("\"\",") - 1)
 
-#define CTL_CONTEXT_MAX  64
+#define CTL_CONTEXT_MAX  (CTL_ID_MAX + sizeof("application:"))
 
 
-/* A table with data keys. */
+/* A table with data keys, or with other small things that are sealed so. */
 
 typedef struct {
     const char  *table;
     const char  *context;       /* comes before the id */
+    const char  *what;
+    size_t       len;           /* of what is sealed */
     const char  *select;
     const char  *update;
 } ctl_records_t;
@@ -72,24 +77,28 @@ static void ctl_array_add(char *array, size_t *len, const char *prefix,
     const char *item);
 
 
-#define ctl_records(name)                                                     \
-    { name, name ":",                                                         \
-      "SELECT id, encode(data_key, 'hex')"                                    \
-      "  FROM registration." name                                             \
-      " WHERE id > $1 AND data_key IS NOT NULL"                               \
-      " ORDER BY id"                                                          \
+#define ctl_records(table, id, column, context, what, len)                    \
+    { table, context, what, len,                                              \
+      "SELECT " id ", encode(" column ", 'hex')"                              \
+      "  FROM registration." table                                            \
+      " WHERE " id " > $1 AND " column " IS NOT NULL"                         \
+      " ORDER BY " id                                                         \
       " LIMIT " CTL_BATCH_SQL,                                                \
-      "UPDATE registration." name " t"                                        \
-      "   SET data_key = n.new"                                               \
+      "UPDATE registration." table " t"                                       \
+      "   SET " column " = n.new"                                             \
       "  FROM unnest($1::text[], $2::bytea[], $3::bytea[])"                   \
       "       AS n (id, old, new)"                                            \
-      " WHERE t.id = n.id AND t.data_key = n.old" }
+      " WHERE t." id " = n.id AND t." column " = n.old" }
 
 
 static const ctl_records_t  ctl_records[] = {
-    ctl_records("application"),
-    ctl_records("document"),
-    { NULL, NULL, NULL, NULL }
+    ctl_records("application", "id", "data_key", "application:", "data key",
+                REG_DATA_KEY),
+    ctl_records("document", "id", "data_key", "document:", "data key",
+                REG_DATA_KEY),
+    ctl_records("reviewer", "name", "totp", "totp:", "authenticator's secret",
+                REG_TOTP_SECRET),
+    { NULL, NULL, NULL, 0, NULL, NULL }
 };
 
 
@@ -142,6 +151,7 @@ static int
 ctl_rewrap(ctl_rewrap_t *rewrap)
 {
     int                   status;
+    char                  details[128];
     const ctl_records_t  *records;
 
     rewrap->batch = malloc(sizeof(ctl_batch_t));
@@ -179,6 +189,15 @@ ctl_rewrap(ctl_rewrap_t *rewrap)
     if (status != CTL_OK) {
         ctl_error("stopped after %lu; run it again to go on",
                   rewrap->changed);
+        return CTL_FAILED;
+    }
+
+    (void) snprintf(details, sizeof(details), "{\"key\": %u, \"changed\": "
+                    "%lu, \"left\": %lu}",
+                    (unsigned) reg_keys_current(rewrap->keys),
+                    rewrap->changed, rewrap->left);
+
+    if (ctl_audit(rewrap->db, "key_rewrap", details) != 0) {
         return CTL_FAILED;
     }
 
@@ -299,6 +318,7 @@ ctl_rewrap_row(ctl_rewrap_t *rewrap, const ctl_records_t *records,
 {
     char           text[CTL_CONTEXT_MAX], hex[CTL_KEY_HEX + 1];
     reg_code_t     code;
+    size_t         key_len;
     reg_str_t      context;
     ctl_batch_t   *batch;
     unsigned char  key[REG_DATA_KEY], fresh[REG_WRAPPED_DATA_KEY];
@@ -309,23 +329,28 @@ ctl_rewrap_row(ctl_rewrap_t *rewrap, const ctl_records_t *records,
                                     records->context, id);
     context.data = (unsigned char *) text;
 
-    code = reg_data_key_open(rewrap->keys, context, wrapped, len, key);
+    code = REG_DAMAGED;
+
+    if (len == records->len + REG_SEAL_OVERHEAD) {
+        code = reg_open(rewrap->keys, context, wrapped, len, key, &key_len);
+    }
+
     if (code != REG_OK) {
-        ctl_error("the data key of %s %s does not open: it is damaged, or "
-                  "sealing key %u is missing in the key file", records->table,
-                  id, (unsigned) reg_sealed_by(wrapped, len));
+        ctl_error("the %s of %s %s does not open: it is damaged, or sealing "
+                  "key %u is missing in the key file", records->what,
+                  records->table, id, (unsigned) reg_sealed_by(wrapped, len));
         return;
     }
 
-    reg_seal(rewrap->keys, context, key, REG_DATA_KEY, fresh);
+    reg_seal(rewrap->keys, context, key, key_len, fresh);
     reg_wipe(key, sizeof(key));
 
     ctl_array_add(batch->ids, &batch->ids_len, "", id);
 
-    (void) sodium_bin2hex(hex, sizeof(hex), wrapped, REG_WRAPPED_DATA_KEY);
+    (void) sodium_bin2hex(hex, sizeof(hex), wrapped, len);
     ctl_array_add(batch->old, &batch->old_len, "\\\\x", hex);
 
-    (void) sodium_bin2hex(hex, sizeof(hex), fresh, REG_WRAPPED_DATA_KEY);
+    (void) sodium_bin2hex(hex, sizeof(hex), fresh, len);
     ctl_array_add(batch->new, &batch->new_len, "\\\\x", hex);
 
     batch->n++;

@@ -4,12 +4,8 @@
 
 #include <sodium.h>
 #include "reg_seal.h"
+#include "reg_totp.h"
 #include "ctl.h"
-
-
-#ifndef REG_VERSION
-#define REG_VERSION  "0.1.0"
-#endif
 
 
 typedef struct {
@@ -47,11 +43,61 @@ static const ctl_command_t  ctl_commands[] = {
       "key rewrap FILE --database CONNINFO",
       "puts all records under the newest sealing key" },
 
+    { { "reviewer", "add" },
+      ctl_reviewer_add,
+      "reviewer add NAME --database CONNINFO [--role reviewer|supervisor]\n"
+      "      [--generate | --external] [--totp --key-file FILE]",
+      "adds a reviewer; the password comes from the terminal or from the\n"
+      "        standard input, --generate prints a random one, --external "
+      "sets none" },
+
+    { { "reviewer", "password" },
+      ctl_reviewer_password,
+      "reviewer password NAME --database CONNINFO [--generate | --external]",
+      "sets another password, or none, and ends the reviewer's sessions" },
+
+    { { "reviewer", "totp" },
+      ctl_reviewer_totp,
+      "reviewer totp NAME --database CONNINFO {--key-file FILE | --off}",
+      "asks for codes of a new authenticator from now on, or for none" },
+
+    { { "reviewer", "role" },
+      ctl_reviewer_role,
+      "reviewer role NAME --role reviewer|supervisor --database CONNINFO",
+      "changes what a reviewer may do" },
+
+    { { "reviewer", "disable" },
+      ctl_reviewer_disable,
+      "reviewer disable NAME --database CONNINFO",
+      "ends a reviewer's sessions and lets no other begin" },
+
+    { { "reviewer", "enable" },
+      ctl_reviewer_enable,
+      "reviewer enable NAME --database CONNINFO",
+      "lets a disabled reviewer sign in again" },
+
+    { { "reviewer", "list" },
+      ctl_reviewer_list,
+      "reviewer list --database CONNINFO",
+      "lists all reviewers" },
+
+    { { "audit", "verify" },
+      ctl_audit_verify,
+      "audit verify --database CONNINFO [--head ID:HASH]",
+      "proves that no row of the audit trail was changed or taken away" },
+
+    { { "export", NULL },
+      ctl_export,
+      "export --database CONNINFO --key-file FILE [--status STATUS]\n"
+      "      [--from DATE] [--to DATE]",
+      "writes applications to the standard output, as CSV with masked "
+      "values" },
+
     { { "config-check", NULL },
       ctl_config_check,
       "config-check [--form FILE] [--regions FILE] [--holidays FILE]\n"
       "      [--key-file FILE] [--mail DIR] [--documents DIR]\n"
-      "      [--database CONNINFO [--directory DIR]]",
+      "      [--recognizer SOCKET] [--database CONNINFO [--directory DIR]]",
       "checks what is given, as nginx would at its start" },
 
     { { NULL, NULL }, NULL, NULL, NULL }
@@ -81,8 +127,8 @@ main(int argc, char **argv)
         return CTL_USAGE;
     }
 
-    if (reg_seal_init() != REG_OK) {
-        ctl_error("libsodium does not start");
+    if (reg_seal_init() != REG_OK || reg_totp_init() != REG_OK) {
+        ctl_error("libsodium or liboath does not start");
         return CTL_FAILED;
     }
 

@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 
 #include "ngx_registration_job.h"
+#include "ngx_registration_metrics.h"
 
 
 /*
@@ -26,6 +27,7 @@ typedef struct {
 
     ngx_thread_task_t             task;
     ngx_event_t                   timer;
+    ngx_uint_t                    pool;     /* in the metrics */
 } ngx_registration_job_t;
 
 
@@ -97,9 +99,13 @@ ngx_registration_job_start(ngx_thread_pool_t *pool,
 
     if (ngx_thread_task_post(pool, &job->task) != NGX_OK) {
         ngx_log_error(NGX_LOG_INFO, log, 0, "the thread pool takes no job");
+        ngx_registration_metrics_count(NGX_REGISTRATION_THREAD, NGX_BUSY);
         ngx_registration_job_discard(context);
         return NGX_BUSY;
     }
+
+    job->pool = ngx_registration_metrics_pool(pool);
+    ngx_registration_gauges->jobs[job->pool]++;
 
     /* log may go away with the request: the timer lives longer */
 
@@ -165,6 +171,12 @@ ngx_registration_job_completed(ngx_event_t *ev)
     context = ngx_registration_job_context(job);
     abandoned = (job->call == NULL);
 
+    ngx_registration_gauges->jobs[job->pool]--;
+
+    if (job->timer.timer_set) {
+        ngx_registration_metrics_count(NGX_REGISTRATION_THREAD, NGX_OK);
+    }
+
     if (job->timer.timer_set) {
         ngx_del_timer(&job->timer);
     }
@@ -189,6 +201,8 @@ ngx_registration_job_timeout(ngx_event_t *ev)
     ngx_registration_job_t  *job;
 
     job = ev->data;
+
+    ngx_registration_metrics_count(NGX_REGISTRATION_THREAD, NGX_DECLINED);
 
     if (job->call == NULL) {
         return;

@@ -149,10 +149,13 @@ ngx_registration_postgres_query(ngx_registration_postgres_t *pg,
     ngx_registration_postgres_op_t  *op;
 
     if (ngx_registration_postgres_is_down(pg)) {
+        ngx_registration_metrics_count(NGX_REGISTRATION_POSTGRES,
+                                       NGX_DECLINED);
         return NGX_DECLINED;
     }
 
     if (pg->nwaiting >= pg->conf->queue) {
+        ngx_registration_metrics_count(NGX_REGISTRATION_POSTGRES, NGX_BUSY);
         return NGX_BUSY;
     }
 
@@ -170,6 +173,8 @@ ngx_registration_postgres_query(ngx_registration_postgres_t *pg,
         ngx_queue_remove(&op->queue);
         pg->nwaiting--;
 
+        ngx_registration_metrics_count(NGX_REGISTRATION_POSTGRES,
+                                       NGX_DECLINED);
         ngx_registration_postgres_op_free(op);
         return NGX_DECLINED;
     }
@@ -413,6 +418,7 @@ ngx_registration_postgres_done(ngx_registration_postgres_connection_t *pc)
     pc->op = NULL;
     pc->result = NULL;
     op->connection = NULL;
+    ngx_registration_gauges->postgres--;
 
     switch (PQresultStatus(result)) {
 
@@ -530,6 +536,7 @@ ngx_registration_postgres_finish(ngx_registration_postgres_op_t *op,
 
     call = op->call;
 
+    ngx_registration_metrics_count(NGX_REGISTRATION_POSTGRES, status);
     ngx_registration_postgres_op_free(op);
 
     if (call == NULL) {

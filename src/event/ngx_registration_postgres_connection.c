@@ -374,6 +374,7 @@ ngx_registration_postgres_send(ngx_registration_postgres_connection_t *pc,
     }
 
     pc->op = op;
+    ngx_registration_gauges->postgres++;
     op->connection = pc;
     pc->connection->idle = 0;
 
@@ -617,6 +618,7 @@ ngx_registration_postgres_drop(ngx_registration_postgres_connection_t *pc)
 
     if (pc->op) {
         pc->op->connection = NULL;
+        ngx_registration_gauges->postgres--;
     }
 
     if (pc->timer.timer_set) {

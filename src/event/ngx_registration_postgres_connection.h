@@ -11,6 +11,7 @@
 
 #include <ngx_event.h>
 #include "ngx_registration_postgres.h"
+#include "ngx_registration_metrics.h"
 
 
 typedef struct ngx_registration_postgres_op_s  ngx_registration_postgres_op_t;

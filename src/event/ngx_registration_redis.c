@@ -15,6 +15,7 @@
 #include <hiredis/async.h>
 
 #include "ngx_registration_redis.h"
+#include "ngx_registration_metrics.h"
 
 
 #define NGX_REGISTRATION_REDIS_BACKOFF_MIN  100     /* ms */
@@ -309,11 +310,14 @@ ngx_registration_redis_start(ngx_registration_redis_t *redis,
     }
 
     if (rc != NGX_OK) {
+        ngx_registration_metrics_count(NGX_REGISTRATION_REDIS, rc);
         ngx_registration_redis_op_free(op);
         return rc;
     }
 
     redis->inflight++;
+    ngx_registration_gauges->redis = redis->inflight;
+
     redis->connection->idle = 0;
     redis->timer.cancelable = 0;
 
@@ -525,6 +529,8 @@ ngx_registration_redis_finish(ngx_registration_redis_op_t *op,
     ngx_registration_redis_op_free(op);
 
     redis->inflight--;
+    ngx_registration_gauges->redis = redis->inflight;
+    ngx_registration_metrics_count(NGX_REGISTRATION_REDIS, status);
 
     if (redis->inflight == 0) {
         redis->timer.cancelable = 1;

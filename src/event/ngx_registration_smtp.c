@@ -15,6 +15,7 @@
 
 #include "ngx_registration_smtp.h"
 #include "ngx_registration_smtp_session.h"
+#include "ngx_registration_metrics.h"
 
 
 #define NGX_REGISTRATION_SMTP_BACKOFF      2000
@@ -66,6 +67,8 @@ typedef struct {
     ngx_event_t                        timer;
     ngx_msec_t                         deadline;
     ngx_msec_t                         backoff;
+    ngx_registration_smtp_done_pt      done;
+    void                              *data;
     ngx_registration_smtp_mail_t       mail;
     u_char                             to[1];
 } ngx_registration_smtp_message_t;
@@ -79,8 +82,8 @@ static ngx_int_t ngx_registration_smtp_check(ngx_str_t *to, char *text,
     size_t len);
 static ngx_registration_smtp_message_t *ngx_registration_smtp_message_create(
     ngx_registration_smtp_t *smtp, ngx_str_t *to, char *text, size_t len);
-static void ngx_registration_smtp_message_free(
-    ngx_registration_smtp_message_t *m);
+static void ngx_registration_smtp_message_end(
+    ngx_registration_smtp_message_t *m, ngx_int_t status);
 static void ngx_registration_smtp_free_text(char *text, size_t len);
 static void ngx_registration_smtp_make_ready(
     ngx_registration_smtp_message_t *m, ngx_uint_t first);
@@ -205,16 +208,23 @@ ngx_registration_smtp_has_room(ngx_registration_smtp_t *smtp)
 
 ngx_int_t
 ngx_registration_smtp_send(ngx_registration_smtp_t *smtp, ngx_str_t *to,
-    char *text, size_t len, ngx_msec_t lifetime)
+    char *text, size_t len, ngx_msec_t lifetime,
+    ngx_registration_smtp_done_pt done, void *data)
 {
     ngx_registration_smtp_message_t  *m;
 
     if (smtp->conf->discard) {
         ngx_registration_smtp_free_text(text, len);
+
+        if (done) {
+            done(data, NGX_OK);
+        }
+
         return NGX_OK;
     }
 
     if (!ngx_registration_smtp_has_room(smtp)) {
+        ngx_registration_metrics_count(NGX_REGISTRATION_SMTP, NGX_BUSY);
         ngx_registration_smtp_free_text(text, len);
         return NGX_BUSY;
     }
@@ -233,6 +243,8 @@ ngx_registration_smtp_send(ngx_registration_smtp_t *smtp, ngx_str_t *to,
     }
 
     m->deadline = ngx_current_msec + lifetime;
+    m->done = done;
+    m->data = data;
 
     ngx_registration_smtp_make_ready(m, 0);
 
@@ -288,6 +300,8 @@ ngx_registration_smtp_message_create(ngx_registration_smtp_t *smtp,
         return NULL;
     }
 
+    ngx_registration_gauges->smtp++;
+
     m->smtp = smtp;
     m->ident = -1;
     m->backoff = NGX_REGISTRATION_SMTP_BACKOFF;
@@ -307,9 +321,21 @@ ngx_registration_smtp_message_create(ngx_registration_smtp_t *smtp,
 }
 
 
+/* It is in no queue any more. */
+
 static void
-ngx_registration_smtp_message_free(ngx_registration_smtp_message_t *m)
+ngx_registration_smtp_message_end(ngx_registration_smtp_message_t *m,
+    ngx_int_t status)
 {
+    void                           *data;
+    ngx_registration_smtp_done_pt   done;
+
+    done = m->done;
+    data = m->data;
+
+    ngx_registration_gauges->smtp--;
+    ngx_registration_metrics_count(NGX_REGISTRATION_SMTP, status);
+
     if (m->timer.timer_set) {
         ngx_del_timer(&m->timer);
     }
@@ -319,10 +345,14 @@ ngx_registration_smtp_message_free(ngx_registration_smtp_message_t *m)
 
     ngx_explicit_memzero(m->to, m->mail.to.len);
     ngx_free(m);
+
+    if (done) {
+        done(data, status);
+    }
 }
 
 
-/* It holds a code. */
+/* It holds a code, or a name. */
 
 static void
 ngx_registration_smtp_free_text(char *text, size_t len)
@@ -382,7 +412,7 @@ ngx_registration_smtp_message_handler(ngx_event_t *ev)
                   "a mail was dropped: the mail server did not take it "
                   "before its lifetime was over");
 
-    ngx_registration_smtp_message_free(m);
+    ngx_registration_smtp_message_end(m, NGX_DECLINED);
 
     ngx_post_event(&smtp->dispatch, &ngx_posted_events);
 }
@@ -567,7 +597,7 @@ ngx_registration_smtp_settle(ngx_registration_smtp_t *smtp,
                                         s->code, s->reply);
 
         if (smtp->exiting) {
-            ngx_registration_smtp_message_free(m);
+            ngx_registration_smtp_message_end(m, NGX_DECLINED);
             ngx_registration_smtp_log_dropped(
                                ngx_registration_smtp_drop_waiting(smtp) + 1);
             return;
@@ -585,12 +615,14 @@ ngx_registration_smtp_settle(ngx_registration_smtp_t *smtp,
     case NGX_REGISTRATION_SMTP_SENT:
         ngx_log_error(NGX_LOG_INFO, ngx_cycle->log, 0,
                       "a mail was sent (%ui)", s->reply);
-        break;
+        ngx_registration_smtp_message_end(m, NGX_OK);
+        return;
 
     case NGX_REGISTRATION_SMTP_REFUSED:
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                       "a mail was refused by the mail server (%ui)", s->reply);
-        break;
+        ngx_registration_smtp_message_end(m, NGX_ERROR);
+        return;
 
     case NGX_REGISTRATION_SMTP_STALE:
         ngx_registration_smtp_make_ready(m, 1);
@@ -603,8 +635,6 @@ ngx_registration_smtp_settle(ngx_registration_smtp_t *smtp,
         ngx_registration_smtp_retry(smtp, m);
         return;
     }
-
-    ngx_registration_smtp_message_free(m);
 }
 
 
@@ -615,7 +645,7 @@ ngx_registration_smtp_retry(ngx_registration_smtp_t *smtp,
     ngx_msec_t  delay;
 
     if (smtp->exiting) {
-        ngx_registration_smtp_message_free(m);
+        ngx_registration_smtp_message_end(m, NGX_DECLINED);
         ngx_registration_smtp_log_dropped(1);
         return;
     }
@@ -626,7 +656,7 @@ ngx_registration_smtp_retry(ngx_registration_smtp_t *smtp,
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                       "a mail was dropped: its lifetime is over before "
                       "another try");
-        ngx_registration_smtp_message_free(m);
+        ngx_registration_smtp_message_end(m, NGX_DECLINED);
         return;
     }
 
@@ -758,7 +788,7 @@ ngx_registration_smtp_drop_waiting(ngx_registration_smtp_t *smtp)
         ngx_queue_remove(q);
         smtp->waiting--;
 
-        ngx_registration_smtp_message_free(m);
+        ngx_registration_smtp_message_end(m, NGX_DECLINED);
     }
 
     return n;
@@ -776,7 +806,7 @@ ngx_registration_smtp_drop_busy(ngx_registration_smtp_t *smtp)
         q = ngx_queue_head(&smtp->busy);
         s = ngx_queue_data(q, ngx_registration_smtp_session_t, queue);
 
-        ngx_registration_smtp_message_free(s->message);
+        ngx_registration_smtp_message_end(s->message, NGX_DECLINED);
         ngx_registration_smtp_release(smtp, s);
     }
 

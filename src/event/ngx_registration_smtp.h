@@ -48,14 +48,26 @@ ngx_registration_smtp_t *ngx_registration_smtp_create(ngx_pool_t *pool,
 ngx_uint_t ngx_registration_smtp_has_room(ngx_registration_smtp_t *smtp);
 
 /*
+ * What became of a message: NGX_OK (the server has taken it), NGX_ERROR (it
+ * refused it for good) or NGX_DECLINED (given up: the lifetime is over, or the
+ * worker exits).
+ */
+
+typedef void (*ngx_registration_smtp_done_pt)(void *data, ngx_int_t status);
+
+/*
  * Takes over text, a malloc'ed message of reg_mail_compose(), and sends it to
  * the mailbox before lifetime is over.  NGX_OK, or NGX_BUSY / NGX_ERROR
  * (text is freed all the same).  What becomes of it is logged, without
  * address or text.
+ *
+ * done may be NULL.  It is called once when this gave NGX_OK, from the event
+ * loop or from close(); where mail is discarded, before this returns.
  */
 
 ngx_int_t ngx_registration_smtp_send(ngx_registration_smtp_t *smtp,
-    ngx_str_t *to, char *text, size_t len, ngx_msec_t lifetime);
+    ngx_str_t *to, char *text, size_t len, ngx_msec_t lifetime,
+    ngx_registration_smtp_done_pt done, void *data);
 
 /* Ends every try, drops what waits and says how many; for exit_process. */
 

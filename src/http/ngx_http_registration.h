@@ -22,12 +22,14 @@
 #include <ngx_registration_postgres.h>
 #include <ngx_registration_job.h>
 #include <ngx_registration_smtp.h>
+#include <ngx_registration_recognizer.h>
 #include <reg_documents.h>
 #include <reg_fields.h>
 #include <reg_mail.h>
 #include <reg_multipart.h>
 #include <reg_seal.h>
 #include <reg_store.h>
+#include <reg_watermark.h>
 
 
 /* A file that a directive names, and where it does. */
@@ -51,6 +53,15 @@ typedef enum {
 #define NGX_HTTP_REGISTRATION_DOCUMENT_MAX  (128 * 1024 * 1024)
 
 
+typedef enum {
+    NGX_HTTP_REGISTRATION_SUBMITTED = 0,    /* mails of the outbox */
+    NGX_HTTP_REGISTRATION_APPROVED,
+    NGX_HTTP_REGISTRATION_RETURNED,
+    NGX_HTTP_REGISTRATION_REJECTED,
+    NGX_HTTP_REGISTRATION_NOTICES
+} ngx_http_registration_notice_e;
+
+
 /* Figures of policy.md; times in milliseconds. */
 
 typedef struct {
@@ -71,11 +82,16 @@ typedef struct {
     ngx_int_t                        sign_in_free;
     ngx_int_t                        sign_in_per_address;
     ngx_int_t                        review_term;       /* working days */
+    ngx_msec_t                       review_idle;
+    ngx_msec_t                       review_lifetime;
+    ngx_msec_t                       review_claim;
 } ngx_http_registration_policy_t;
 
 
 typedef struct {
-    ngx_http_registration_file_t     mount;             /* a "registration" */
+    ngx_http_registration_file_t     mount;             /* the first of any */
+    ngx_str_t                        mounted_by;        /* its directive */
+    ngx_http_registration_file_t     review;            /* of reviewers' */
 
     ngx_http_registration_file_t     key_file;
     ngx_http_registration_file_t     form_file;
@@ -90,9 +106,14 @@ typedef struct {
     reg_calendar_t                  *calendar;
     reg_mail_template_t             *mail[NGX_HTTP_REGISTRATION_PURPOSES]
                                          [REG_LANGUAGES];
+    reg_mail_template_t             *notices[NGX_HTTP_REGISTRATION_NOTICES]
+                                            [REG_LANGUAGES];
     ngx_str_t                        mail_from;
 
+    reg_watermark_t                 *watermark;
+
     ngx_str_t                        form_etag;
+    ngx_str_t                        review_form_etag;
     ngx_str_t                        regions_etag;
 
     ngx_registration_redis_conf_t    redis_conf;
@@ -101,19 +122,58 @@ typedef struct {
     ngx_registration_postgres_t     *postgres;
     ngx_registration_smtp_conf_t     smtp_conf;
     ngx_registration_smtp_t         *smtp;
+    ngx_registration_recognizer_conf_t  recognizer_conf;
+    ngx_registration_recognizer_t   *recognizer;
 
     ngx_thread_pool_t               *password_threads;
     ngx_thread_pool_t               *picture_threads;
     ngx_thread_pool_t               *file_threads;
 
     ngx_http_registration_policy_t   policy;
+    ngx_registration_script_t        code_script;
+
+    ngx_shm_zone_t                  *status;            /* NULL: not asked */
+    unsigned                         guarded:1;         /* some location */
 } ngx_http_registration_main_conf_t;
 
 
+/* Whose calls a location serves. */
+
+typedef enum {
+    NGX_HTTP_REGISTRATION_UNMOUNTED = 0,
+    NGX_HTTP_REGISTRATION_APPLICANTS,
+    NGX_HTTP_REGISTRATION_REVIEWERS
+} ngx_http_registration_mount_e;
+
+
+/* What registration_require asks of the client. */
+
+typedef enum {
+    NGX_HTTP_REGISTRATION_REQUIRE_OFF = 0,
+    NGX_HTTP_REGISTRATION_REQUIRE_APPROVED,
+    NGX_HTTP_REGISTRATION_REQUIRE_RETURNED,
+    NGX_HTTP_REGISTRATION_REQUIRE_ANY
+} ngx_http_registration_require_e;
+
+
+/* And what came of it. */
+
+typedef enum {
+    NGX_HTTP_REGISTRATION_REQUIRE_PASSED = 0,
+    NGX_HTTP_REGISTRATION_REQUIRE_REFUSED,
+    NGX_HTTP_REGISTRATION_REQUIRE_UNKNOWN,
+    NGX_HTTP_REGISTRATION_REQUIRES
+} ngx_http_registration_required_e;
+
+
 typedef struct {
-    ngx_flag_t                       mounted;
+    ngx_int_t                        mounted;
     ngx_str_t                        mount;             /* "/api/" */
+    ngx_http_complex_value_t        *reviewer;          /* named by nginx */
     ngx_flag_t                       secure_cookies;
+    ngx_uint_t                       require;
+    ngx_str_t                        login_page;
+    ngx_str_t                        landing_page;
 
     ngx_array_t                     *error_pages;       /* nginx's own, and */
     ngx_array_t                     *outer_pages;       /* those around the
@@ -142,12 +202,17 @@ typedef struct {
 } ngx_http_registration_endpoint_t;
 
 
+/* Hex digits in a Redis key: half of a hash, 128 bits, name one thing. */
+
+#define NGX_HTTP_REGISTRATION_KEY_HEX  32
+
+
 /* A cookie's token, and the name under which Redis knows it. */
 
 typedef struct {
     ngx_str_t                        token;
     u_char                           hash[REG_HASH];
-    u_char                           hex[2 * REG_HASH];
+    u_char                           hex[NGX_HTTP_REGISTRATION_KEY_HEX];
     unsigned                         created:1;     /* not sent yet */
 } ngx_http_registration_ticket_t;
 
@@ -164,7 +229,14 @@ struct ngx_http_registration_ctx_s {
     ngx_str_t                        id;        /* of the path */
     json_t                          *body;
     void                            *data;      /* the endpoint's own */
+    void                            *reviewer;  /* who is signed in, and */
+    ngx_http_registration_step_pt    entered;   /* what that opens */
     ngx_http_registration_ticket_t   draft;
+
+    ngx_http_registration_endpoint_t  *endpoint;
+
+    void                            *identity;  /* registration_require's */
+    ngx_int_t                        refused;   /* by it, with this status */
 
     ngx_buf_t                       *problem;   /* instead of a page */
 
@@ -183,6 +255,7 @@ struct ngx_http_registration_ctx_s {
 #define NGX_HTTP_REGISTRATION_FAILURE_KEY   "registration:failure:"
 #define NGX_HTTP_REGISTRATION_SESSION_KEY   "registration:session:"
 #define NGX_HTTP_REGISTRATION_SESSIONS_KEY  "registration:sessions:"
+#define NGX_HTTP_REGISTRATION_REVIEWER_KEY  "registration:reviewer:"
 
 
 extern ngx_module_t  ngx_http_registration_module;
@@ -212,6 +285,10 @@ ngx_http_registration_equal(ngx_str_t *s, const char *text)
 
 char *ngx_http_registration_mount(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_registration_mount_review(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+void ngx_http_registration_used(ngx_conf_t *cf,
+    ngx_http_registration_main_conf_t *rmcf);
 char *ngx_http_registration_set_file(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_registration_set_database(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -220,6 +297,8 @@ char *ngx_http_registration_set_redis(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_registration_set_smtp(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_registration_set_recognizer(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
 char *ngx_http_registration_set_mail_from(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_registration_set_threads(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -231,10 +310,15 @@ char *ngx_http_registration_set_policy(ngx_conf_t *cf, ngx_command_t *cmd,
 
 ngx_int_t ngx_http_registration_load(ngx_conf_t *cf,
     ngx_http_registration_main_conf_t *rmcf);
+ngx_uint_t ngx_http_registration_notice(ngx_str_t *kind);
+const char *ngx_http_registration_language_name(reg_language_t language);
 
 /* ngx_http_registration_request.c: the way of a request */
 
+ngx_int_t ngx_http_registration_request_init(ngx_conf_t *cf);
 ngx_int_t ngx_http_registration_handler(ngx_http_request_t *r);
+ngx_http_registration_endpoint_t *ngx_http_registration_endpoints_of(
+    ngx_int_t mounted);
 ngx_http_registration_ctx_t *ngx_http_registration_create_ctx(
     ngx_http_request_t *r);
 ngx_table_elt_t *ngx_http_registration_header(ngx_http_request_t *r,
@@ -253,6 +337,7 @@ ngx_int_t ngx_http_registration_reply_json(ngx_http_request_t *r,
     ngx_uint_t status, json_t *json);
 ngx_int_t ngx_http_registration_reply_empty(ngx_http_request_t *r,
     ngx_uint_t status);
+json_t *ngx_http_registration_instant(time_t instant);  /* ISO 8601, UTC */
 ngx_int_t ngx_http_registration_reply_picture(ngx_http_request_t *r,
     u_char *data, u_char *picture, size_t len);
 ngx_int_t ngx_http_registration_reply_static(ngx_http_request_t *r,
@@ -270,6 +355,10 @@ ngx_int_t ngx_http_registration_busy(ngx_http_request_t *r,
     ngx_uint_t status, ngx_uint_t seconds);
 ngx_int_t ngx_http_registration_faults(ngx_http_request_t *r,
     ngx_uint_t status, reg_faults_t *faults);
+json_t *ngx_http_registration_errors(ngx_http_registration_ctx_t *ctx,
+    reg_language_t language, reg_faults_t *faults);
+ngx_int_t ngx_http_registration_conflict(ngx_http_request_t *r,
+    const char *word, json_t *current);
 ngx_int_t ngx_http_registration_fault(ngx_http_request_t *r,
     ngx_uint_t status, const char *field, reg_code_t code);
 reg_language_t ngx_http_registration_language(ngx_http_request_t *r);
@@ -291,6 +380,17 @@ ngx_int_t ngx_http_registration_clear_cookie(ngx_http_request_t *r,
 ngx_int_t ngx_http_registration_create_session(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx,
     ngx_http_registration_ticket_t *ticket);
+ngx_int_t ngx_http_registration_review_cookie(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx,
+    ngx_http_registration_ticket_t *ticket);
+ngx_int_t ngx_http_registration_create_review(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx,
+    ngx_http_registration_ticket_t *ticket);
+ngx_int_t ngx_http_registration_send_review_cookie(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx,
+    ngx_http_registration_ticket_t *ticket);
+ngx_int_t ngx_http_registration_clear_review_cookie(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
 
 /* ngx_http_registration_seal.c: names and values that nobody else can read */
 
@@ -300,6 +400,9 @@ ngx_int_t ngx_http_registration_key(ngx_http_request_t *r,
 ngx_int_t ngx_http_registration_ticket_key(ngx_http_request_t *r,
     const char *prefix, ngx_http_registration_ticket_t *ticket,
     ngx_str_t *key);
+ngx_int_t ngx_http_registration_ticket_fetch(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, const char *prefix,
+    ngx_http_registration_ticket_t *ticket, ngx_msec_t idle);
 void ngx_http_registration_client(ngx_http_request_t *r, ngx_str_t *client);
 ngx_int_t ngx_http_registration_lookup(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, const char *purpose, const char *text,
@@ -310,6 +413,11 @@ ngx_int_t ngx_http_registration_seal(ngx_http_request_t *r,
 ngx_int_t ngx_http_registration_open(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_str_t *context,
     const void *sealed, size_t len, ngx_str_t *text);
+reg_code_t ngx_http_registration_application_key(
+    ngx_http_registration_main_conf_t *rmcf, ngx_str_t *id,
+    const u_char *wrapped, size_t len, u_char *key);
+json_t *ngx_http_registration_application_open(ngx_log_t *log, ngx_str_t *id,
+    const u_char *key, const u_char *sealed, size_t len);
 
 /* ngx_http_registration_members.c: bodies that are no application */
 
@@ -319,6 +427,30 @@ ngx_int_t ngx_http_registration_normalize(ngx_http_registration_ctx_t *ctx,
     const char *member, const char *field, ngx_str_t *value);
 void ngx_http_registration_value(const json_t *object, const char *member,
     ngx_str_t *value);
+
+
+/* ngx_http_registration_require.c: other locations, for the signed in only */
+
+char *ngx_http_registration_set_require(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_registration_set_page(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+void ngx_http_registration_merge_require(
+    ngx_http_registration_loc_conf_t *prev,
+    ngx_http_registration_loc_conf_t *conf);
+ngx_int_t ngx_http_registration_add_variables(ngx_conf_t *cf);
+ngx_int_t ngx_http_registration_require_init(ngx_conf_t *cf);
+
+/* ngx_http_registration_status.c: figures for whoever watches */
+
+char *ngx_http_registration_set_status(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+ngx_int_t ngx_http_registration_status_init(ngx_conf_t *cf);
+ngx_int_t ngx_http_registration_status_start(ngx_cycle_t *cycle,
+    ngx_http_registration_main_conf_t *rmcf);
+void ngx_http_registration_status_stop(void);
+void ngx_http_registration_count_require(
+    ngx_http_registration_required_e result);
 
 
 /* endpoints, a file a family */
@@ -344,6 +476,9 @@ ngx_int_t ngx_http_registration_document_get(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 ngx_int_t ngx_http_registration_document_delete(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
+
+/* ngx_http_registration_recognition.c */
+
 ngx_int_t ngx_http_registration_recognition(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 
@@ -363,6 +498,33 @@ ngx_int_t ngx_http_registration_password_reset(ngx_http_request_t *r,
 ngx_int_t ngx_http_registration_correction(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 
+/* reviewers' endpoints, ngx_http_registration_review_*.c */
+
+ngx_int_t ngx_http_registration_review_form(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+ngx_int_t ngx_http_registration_review_sign_in(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+ngx_int_t ngx_http_registration_review_session(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+ngx_int_t ngx_http_registration_review_sign_out(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+ngx_int_t ngx_http_registration_review_queue(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+ngx_int_t ngx_http_registration_review_csv(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+ngx_int_t ngx_http_registration_review_application(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+ngx_int_t ngx_http_registration_review_claim(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+ngx_int_t ngx_http_registration_review_unclaim(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+ngx_int_t ngx_http_registration_review_decision(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+ngx_int_t ngx_http_registration_review_document(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+ngx_int_t ngx_http_registration_review_audit(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+
 /* ngx_http_registration_document.c: pictures in the store */
 
 void ngx_http_registration_remove_document(
@@ -373,6 +535,11 @@ void ngx_http_registration_document_key(
 reg_code_t ngx_http_registration_document_unwrap(
     ngx_http_registration_main_conf_t *rmcf, reg_str_t id,
     const u_char *wrapped, u_char *key);
+reg_code_t ngx_http_registration_document_read(
+    ngx_http_registration_main_conf_t *rmcf, reg_str_t id,
+    const u_char *wrapped, u_char **data, size_t *len);
+ngx_int_t ngx_http_registration_document_failed(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, reg_code_t code);
 
 /* ngx_http_registration_upload.c */
 

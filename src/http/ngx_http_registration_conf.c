@@ -7,6 +7,11 @@
 #include <ngx_http_registration.h>
 
 
+/* Pictures of a worker that wait to be read. */
+
+#define NGX_HTTP_REGISTRATION_QUEUE_MAX  1024
+
+
 typedef enum {
     NGX_HTTP_REGISTRATION_NUMBER = 0,
     NGX_HTTP_REGISTRATION_MSEC,
@@ -25,6 +30,8 @@ typedef struct {
 } ngx_http_registration_param_t;
 
 
+static char *ngx_http_registration_mount_as(ngx_conf_t *cf,
+    ngx_http_registration_loc_conf_t *rlcf, ngx_int_t whose);
 static char *ngx_http_registration_set_param(ngx_conf_t *cf,
     ngx_http_registration_main_conf_t *rmcf, ngx_str_t *arg);
 static char *ngx_http_registration_set_number(ngx_conf_t *cf,
@@ -74,6 +81,13 @@ static ngx_http_registration_param_t  ngx_http_registration_params[] = {
     ngx_http_registration_param("registration_smtp", "timeout",
                                 MSEC, smtp_conf.timeout, 1),
 
+    ngx_http_registration_param("registration_recognizer", "connections",
+                                NUMBER, recognizer_conf.connections, 1),
+    ngx_http_registration_param("registration_recognizer", "queue",
+                                NUMBER, recognizer_conf.queue, 1),
+    ngx_http_registration_param("registration_recognizer", "timeout",
+                                MSEC, recognizer_conf.timeout, 1),
+
     ngx_http_registration_param("registration_code", "lifetime",
                                 MSEC, policy.code_lifetime, 1),
     ngx_http_registration_param("registration_code", "interval",
@@ -99,6 +113,11 @@ static ngx_http_registration_param_t  ngx_http_registration_params[] = {
     ngx_http_registration_param("registration_session", "lifetime",
                                 MSEC, policy.session_lifetime, 1),
 
+    ngx_http_registration_param("registration_review_session", "idle",
+                                MSEC, policy.review_idle, 1),
+    ngx_http_registration_param("registration_review_session", "lifetime",
+                                MSEC, policy.review_lifetime, 1),
+
     ngx_http_registration_param("registration_sign_in", "free",
                                 NUMBER, policy.sign_in_free, 1),
     ngx_http_registration_param("registration_sign_in", "per_address",
@@ -111,8 +130,68 @@ static ngx_http_registration_param_t  ngx_http_registration_params[] = {
 char *
 ngx_http_registration_mount(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
+    return ngx_http_registration_mount_as(cf, conf,
+                                          NGX_HTTP_REGISTRATION_APPLICANTS);
+}
+
+
+/* With a parameter, what it comes to at a request is the reviewer's name. */
+
+char *
+ngx_http_registration_mount_review(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
     ngx_http_registration_loc_conf_t *rlcf = conf;
 
+    char                               *rv;
+    ngx_str_t                          *value;
+    ngx_http_compile_complex_value_t    ccv;
+    ngx_http_registration_main_conf_t  *rmcf;
+
+    rv = ngx_http_registration_mount_as(cf, rlcf,
+                                        NGX_HTTP_REGISTRATION_REVIEWERS);
+
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    rmcf = ngx_http_conf_get_module_main_conf(cf,
+                                              ngx_http_registration_module);
+
+    rmcf->review.conf = cf->conf_file->file.name.data;
+    rmcf->review.line = cf->conf_file->line;
+
+    if (cf->args->nelts == 1) {
+        return NGX_CONF_OK;
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_http_script_variables_count(&value[1]) == 0) {
+        return "needs a variable that names the reviewer, for example "
+               "\"$ssl_client_s_dn\", or no parameter";
+    }
+
+    rlcf->reviewer = ngx_palloc(cf->pool, sizeof(ngx_http_complex_value_t));
+    if (rlcf->reviewer == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_memzero(&ccv, sizeof(ngx_http_compile_complex_value_t));
+
+    ccv.cf = cf;
+    ccv.value = &value[1];
+    ccv.complex_value = rlcf->reviewer;
+
+    return ngx_http_compile_complex_value(&ccv) == NGX_OK ? NGX_CONF_OK
+                                                          : NGX_CONF_ERROR;
+}
+
+
+static char *
+ngx_http_registration_mount_as(ngx_conf_t *cf,
+    ngx_http_registration_loc_conf_t *rlcf, ngx_int_t whose)
+{
     ngx_http_core_loc_conf_t           *clcf;
     ngx_http_registration_main_conf_t  *rmcf;
 
@@ -138,19 +217,36 @@ ngx_http_registration_mount(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                "\"location /api/\"";
     }
 
-    rlcf->mounted = 1;
+    rlcf->mounted = whose;
     rlcf->mount = clcf->name;
     clcf->handler = ngx_http_registration_handler;
 
     rmcf = ngx_http_conf_get_module_main_conf(cf,
                                               ngx_http_registration_module);
 
-    if (rmcf->mount.conf == NULL) {
-        rmcf->mount.conf = cf->conf_file->file.name.data;
-        rmcf->mount.line = cf->conf_file->line;
-    }
+    ngx_http_registration_used(cf, rmcf);
 
     return NGX_CONF_OK;
+}
+
+
+/* The directive that is being read needs all that a mount does. */
+
+void
+ngx_http_registration_used(ngx_conf_t *cf,
+    ngx_http_registration_main_conf_t *rmcf)
+{
+    ngx_str_t  *directive;
+
+    if (rmcf->mount.conf) {
+        return;
+    }
+
+    directive = cf->args->elts;
+
+    rmcf->mounted_by = *directive;
+    rmcf->mount.conf = cf->conf_file->file.name.data;
+    rmcf->mount.line = cf->conf_file->line;
 }
 
 
@@ -395,6 +491,62 @@ ngx_http_registration_smtp_tls(ngx_conf_t *cf,
                        "\"starttls\" or \"on\"", value);
 
     return NGX_CONF_ERROR;
+}
+
+
+/* Identity pictures are not sent over a network: unix sockets only. */
+
+char *
+ngx_http_registration_set_recognizer(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_registration_main_conf_t *rmcf = conf;
+
+    char                                *rv;
+    ngx_str_t                           *value;
+    ngx_url_t                            u;
+    ngx_uint_t                           i;
+    ngx_registration_recognizer_conf_t  *rccf;
+
+    rccf = &rmcf->recognizer_conf;
+
+    if (rccf->addr) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strncmp(value[1].data, "unix:", 5) != 0) {
+        return "needs a unix socket, for example "
+               "\"unix:/run/registration-recognizer/socket\"";
+    }
+
+    rccf->timeout = 3000;
+    rccf->connections = 4;
+    rccf->queue = 32;
+    rccf->addr = ngx_http_registration_resolve(cf, &value[1], 0, &u);
+
+    if (rccf->addr == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 2; i < cf->args->nelts; i++) {
+        rv = ngx_http_registration_set_param(cf, rmcf, &value[i]);
+
+        if (rv != NGX_CONF_OK) {
+            return rv;
+        }
+    }
+
+    if (rccf->timeout < 100 || rccf->timeout > REG_RECOGNITION_MSEC_MAX) {
+        return "needs a \"timeout\" between 100ms and 60s";
+    }
+
+    if (rccf->queue > NGX_HTTP_REGISTRATION_QUEUE_MAX) {
+        return "needs a \"queue\" of at most 1024";
+    }
+
+    return NGX_CONF_OK;
 }
 
 

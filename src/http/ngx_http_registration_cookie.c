@@ -1,7 +1,7 @@
 
 /*
- * The two cookies: the draft and the session.  A cookie holds a random token;
- * Redis knows only its keyed hash.
+ * The cookies: the draft, the session and the reviewer's session.  A cookie
+ * holds a random token; Redis knows only its keyed hash.
  */
 
 
@@ -34,6 +34,8 @@ static ngx_int_t ngx_http_registration_set_cookie(ngx_http_request_t *r,
 static const char  ngx_http_registration_draft_name[] = "registration-draft";
 static const char  ngx_http_registration_session_name[] =
     "registration-session";
+static const char  ngx_http_registration_review_name[] =
+    "registration-review";
 
 
 /*
@@ -80,6 +82,26 @@ ngx_http_registration_create_session(ngx_http_request_t *r,
     return ngx_http_registration_create_ticket(r, ctx,
                                             ngx_http_registration_session_name,
                                             ticket);
+}
+
+
+ngx_int_t
+ngx_http_registration_review_cookie(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_http_registration_ticket_t *ticket)
+{
+    return ngx_http_registration_read_cookie(r, ctx,
+                                             ngx_http_registration_review_name,
+                                             ticket);
+}
+
+
+ngx_int_t
+ngx_http_registration_create_review(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_http_registration_ticket_t *ticket)
+{
+    return ngx_http_registration_create_ticket(r, ctx,
+                                             ngx_http_registration_review_name,
+                                             ticket);
 }
 
 
@@ -155,7 +177,8 @@ ngx_http_registration_hash_ticket(ngx_http_registration_ctx_t *ctx,
 {
     reg_hash(ctx->conf->keys, name,
              ngx_http_registration_str(&ticket->token), ticket->hash);
-    ngx_hex_dump(ticket->hex, ticket->hash, REG_HASH);
+    ngx_hex_dump(ticket->hex, ticket->hash,
+                 NGX_HTTP_REGISTRATION_KEY_HEX / 2);
 }
 
 
@@ -199,6 +222,28 @@ ngx_http_registration_send_session_cookie(ngx_http_request_t *r,
     return ngx_http_registration_set_cookie(r, ctx,
                                             ngx_http_registration_session_name,
                                             &ticket->token, "");
+}
+
+
+ngx_int_t
+ngx_http_registration_send_review_cookie(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_http_registration_ticket_t *ticket)
+{
+    return ngx_http_registration_set_cookie(r, ctx,
+                                            ngx_http_registration_review_name,
+                                            &ticket->token, "");
+}
+
+
+ngx_int_t
+ngx_http_registration_clear_review_cookie(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    static ngx_str_t  empty = ngx_null_string;
+
+    return ngx_http_registration_set_cookie(r, ctx,
+                                            ngx_http_registration_review_name,
+                                            &empty, "; Max-Age=0");
 }
 
 

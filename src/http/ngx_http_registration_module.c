@@ -5,6 +5,9 @@
 
 
 #include <ngx_http_registration.h>
+#include <ngx_http_registration_outbox.h>
+#include <ngx_http_registration_recognition.h>
+#include <reg_totp.h>
 
 
 static ngx_int_t ngx_http_registration_preconfiguration(ngx_conf_t *cf);
@@ -14,6 +17,9 @@ static char *ngx_http_registration_init_main_conf(ngx_conf_t *cf, void *conf);
 static void *ngx_http_registration_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_registration_merge_loc_conf(ngx_conf_t *cf,
     void *parent, void *child);
+static void ngx_http_registration_merge_mount(ngx_http_core_loc_conf_t *clcf,
+    ngx_http_registration_loc_conf_t *prev,
+    ngx_http_registration_loc_conf_t *conf);
 static ngx_int_t ngx_http_registration_init_process(ngx_cycle_t *cycle);
 static void ngx_http_registration_exit_process(ngx_cycle_t *cycle);
 
@@ -27,6 +33,41 @@ static ngx_command_t  ngx_http_registration_commands[] = {
     { ngx_string("registration"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
       ngx_http_registration_mount,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("registration_review"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS|NGX_CONF_TAKE1,
+      ngx_http_registration_mount_review,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("registration_require"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_registration_set_require,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("registration_login_page"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_registration_set_page,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_registration_loc_conf_t, login_page),
+      NULL },
+
+    { ngx_string("registration_landing_page"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_registration_set_page,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_registration_loc_conf_t, landing_page),
+      NULL },
+
+    { ngx_string("registration_status"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_registration_set_status,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
@@ -55,6 +96,13 @@ static ngx_command_t  ngx_http_registration_commands[] = {
     { ngx_string("registration_smtp"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
       ngx_http_registration_set_smtp,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("registration_recognizer"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_http_registration_set_recognizer,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
@@ -157,6 +205,20 @@ static ngx_command_t  ngx_http_registration_commands[] = {
       0,
       NULL },
 
+    { ngx_string("registration_review_session"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_http_registration_set_policy,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("registration_review_claim"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_msec_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      ngx_http_registration_offset(policy.review_claim),
+      NULL },
+
     { ngx_string("registration_document_max_size"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_size_slot,
@@ -206,6 +268,9 @@ ngx_module_t  ngx_http_registration_module = {
 };
 
 
+static ngx_uint_t  ngx_http_registration_started;      /* in this process */
+
+
 static ngx_int_t
 ngx_http_registration_preconfiguration(ngx_conf_t *cf)
 {
@@ -215,7 +280,13 @@ ngx_http_registration_preconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
-    return NGX_OK;
+    if (reg_totp_init() != REG_OK) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "liboath could not be initialized");
+        return NGX_ERROR;
+    }
+
+    return ngx_http_registration_add_variables(cf);
 }
 
 
@@ -227,14 +298,14 @@ ngx_http_registration_postconfiguration(ngx_conf_t *cf)
     rmcf = ngx_http_conf_get_module_main_conf(cf,
                                               ngx_http_registration_module);
 
-    if (rmcf->mount.conf == NULL) {
-        return NGX_OK;
-    }
-
-    /* then nginx starts no threads for the new configuration */
+    /*
+     * then nginx starts no threads for the new configuration, and takes away
+     * the memory that timers of the old one still use
+     */
 
     if (ngx_process == NGX_PROCESS_SINGLE
-        && !ngx_is_init_cycle(cf->cycle->old_cycle))
+        && !ngx_is_init_cycle(cf->cycle->old_cycle)
+        && (rmcf->mount.conf || ngx_http_registration_started))
     {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       "\"registration\" cannot be reloaded while "
@@ -242,11 +313,25 @@ ngx_http_registration_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
+    if (rmcf->mount.conf == NULL) {
+        return NGX_OK;
+    }
+
     if (ngx_http_registration_load(cf, rmcf) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    return ngx_http_registration_problem_filter_init(cf);
+    if (ngx_http_registration_request_init(cf) != NGX_OK
+        || ngx_http_registration_problem_filter_init(cf) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (rmcf->guarded && ngx_http_registration_require_init(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return rmcf->status ? ngx_http_registration_status_init(cf) : NGX_OK;
 }
 
 
@@ -280,6 +365,9 @@ ngx_http_registration_create_main_conf(ngx_conf_t *cf)
     policy->sign_in_free = NGX_CONF_UNSET;
     policy->sign_in_per_address = NGX_CONF_UNSET;
     policy->review_term = NGX_CONF_UNSET;
+    policy->review_idle = NGX_CONF_UNSET_MSEC;
+    policy->review_lifetime = NGX_CONF_UNSET_MSEC;
+    policy->review_claim = NGX_CONF_UNSET_MSEC;
 
     return rmcf;
 }
@@ -311,6 +399,9 @@ ngx_http_registration_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_conf_init_value(policy->sign_in_free, 5);
     ngx_conf_init_value(policy->sign_in_per_address, 30);
     ngx_conf_init_value(policy->review_term, 7);
+    ngx_conf_init_msec_value(policy->review_idle, 15 * 60 * 1000);
+    ngx_conf_init_msec_value(policy->review_lifetime, 8 * 60 * 60 * 1000);
+    ngx_conf_init_msec_value(policy->review_claim, 10 * 60 * 1000);
 
     if (policy->review_term < 1 || policy->review_term > 365) {
         return "\"registration_review_term\" must be between 1 and 365";
@@ -318,6 +409,12 @@ ngx_http_registration_init_main_conf(ngx_conf_t *cf, void *conf)
 
     if (policy->document_max_size > NGX_HTTP_REGISTRATION_DOCUMENT_MAX) {
         return "\"registration_document_max_size\" must be at most 128m";
+    }
+
+    if (policy->review_claim < 1000
+        || policy->review_claim > 24 * 60 * 60 * 1000)
+    {
+        return "\"registration_review_claim\" must be between 1s and 1d";
     }
 
     return NGX_CONF_OK;
@@ -336,6 +433,7 @@ ngx_http_registration_create_loc_conf(ngx_conf_t *cf)
 
     rlcf->mounted = NGX_CONF_UNSET;
     rlcf->secure_cookies = NGX_CONF_UNSET;
+    rlcf->require = NGX_CONF_UNSET_UINT;
 
     return rlcf;
 }
@@ -357,29 +455,43 @@ ngx_http_registration_merge_loc_conf(ngx_conf_t *cf, void *parent,
     conf->error_pages = clcf->error_pages;
     conf->outer_pages = prev->error_pages;
 
-    /* a nested location serves the same mount, unless it has its own use */
-
     if (conf->mounted == NGX_CONF_UNSET) {
-        conf->mounted = prev->mounted == 1
-                        && (clcf->handler == NULL
-                            || clcf->handler == ngx_http_registration_handler);
-
-        if (!conf->mounted) {
-            return NGX_CONF_OK;
-        }
-
-        conf->mount = prev->mount;
-        conf->outer_pages = prev->outer_pages;
-        clcf->handler = ngx_http_registration_handler;
+        ngx_http_registration_merge_mount(clcf, prev, conf);
     }
 
     /* a site's pages are HTML: here only those count that are meant for it */
 
-    if (clcf->error_pages == conf->outer_pages) {
+    if (conf->mounted != NGX_HTTP_REGISTRATION_UNMOUNTED
+        && clcf->error_pages == conf->outer_pages)
+    {
         clcf->error_pages = NULL;
     }
 
+    ngx_http_registration_merge_require(prev, conf);
+
     return NGX_CONF_OK;
+}
+
+
+static void
+ngx_http_registration_merge_mount(ngx_http_core_loc_conf_t *clcf,
+    ngx_http_registration_loc_conf_t *prev,
+    ngx_http_registration_loc_conf_t *conf)
+{
+    /* a nested location serves the same mount, unless it has its own use */
+
+    conf->mounted = NGX_HTTP_REGISTRATION_UNMOUNTED;
+
+    if (prev->mounted > NGX_HTTP_REGISTRATION_UNMOUNTED
+        && (clcf->handler == NULL
+            || clcf->handler == ngx_http_registration_handler))
+    {
+        conf->mounted = prev->mounted;
+        conf->mount = prev->mount;
+        conf->reviewer = prev->reviewer;
+        conf->outer_pages = prev->outer_pages;
+        clcf->handler = ngx_http_registration_handler;
+    }
 }
 
 
@@ -401,6 +513,8 @@ ngx_http_registration_init_process(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
+    ngx_http_registration_started = 1;
+
     /* an error is said, not fatal: nginx would not start the worker again */
 
     if (reg_store_prepare((char *) rmcf->documents->name.data, &error)
@@ -412,6 +526,17 @@ ngx_http_registration_init_process(ngx_cycle_t *cycle)
     }
 
     ngx_http_registration_upload_init(rmcf);
+    ngx_http_registration_reading_init();
+
+    if (rmcf->status
+        && ngx_http_registration_status_start(cycle, rmcf) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_registration_outbox_init(cycle, rmcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     return ngx_http_registration_sweep_init(cycle, rmcf);
 }
@@ -429,7 +554,11 @@ ngx_http_registration_exit_process(ngx_cycle_t *cycle)
         return;
     }
 
+    ngx_http_registration_outbox_close();
+
     ngx_registration_redis_close(rmcf->redis);
     ngx_registration_postgres_close(rmcf->postgres);
     ngx_registration_smtp_close(rmcf->smtp);
+
+    ngx_http_registration_status_stop();
 }

@@ -10,8 +10,6 @@
 static void ngx_http_registration_password_run(void *context, ngx_log_t *log);
 static reg_code_t ngx_http_registration_password_judge(json_t *values,
     reg_str_t password);
-static ngx_uint_t ngx_http_registration_password_flush(
-    ngx_http_registration_password_t *password);
 static void ngx_http_registration_password_free(void *context,
     ngx_uint_t abandoned);
 
@@ -45,7 +43,6 @@ ngx_http_registration_password_create(ngx_http_registration_ctx_t *ctx,
         return NULL;
     }
 
-    password->directory = (char *) ctx->conf->documents->name.data;
     password->values = json_deep_copy(values);
 
     if (password->values == NULL) {
@@ -86,9 +83,13 @@ ngx_http_registration_password_run(void *context, ngx_log_t *log)
     password->code = ngx_http_registration_password_judge(password->values,
                                                           text);
 
-    if (password->code != REG_OK || !password->hash
-        || !ngx_http_registration_password_flush(password))
-    {
+    if (password->code != REG_OK || !password->hash) {
+        return;
+    }
+
+    ngx_http_registration_flush(&password->flush);
+
+    if (password->flush.code != REG_OK) {
         return;
     }
 
@@ -115,26 +116,6 @@ ngx_http_registration_password_judge(json_t *values, reg_str_t password)
 }
 
 
-static ngx_uint_t
-ngx_http_registration_password_flush(
-    ngx_http_registration_password_t *password)
-{
-    ngx_uint_t  i;
-
-    for (i = 0; i < password->ndocuments; i++) {
-        password->stored = reg_store_sync(password->directory,
-                                          (char *) password->id[i]);
-
-        if (password->stored != REG_OK) {
-            password->missing = i;
-            return 0;
-        }
-    }
-
-    return 1;
-}
-
-
 static void
 ngx_http_registration_password_free(void *context, ngx_uint_t abandoned)
 {
@@ -152,13 +133,6 @@ ngx_http_registration_password_failed(ngx_http_request_t *r,
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                       "a password could not be judged or hashed "
                       "(is cracklib-runtime installed?)");
-        return 1;
-    }
-
-    if (password->stored == REG_INTERNAL) {
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                      "documents could not be flushed to the disk in \"%s\"",
-                      password->directory);
         return 1;
     }
 

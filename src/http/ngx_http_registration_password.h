@@ -9,22 +9,17 @@
 #define _NGX_HTTP_REGISTRATION_PASSWORD_H_INCLUDED_
 
 
-#include <ngx_http_registration_draft.h>
+#include <ngx_http_registration_intake.h>
 #include <reg_password.h>
 
 
 typedef struct {
-    json_t       *values;           /* a copy of its own */
-    unsigned      hash:1;           /* not only judge */
+    json_t                         *values;     /* a copy of its own */
+    unsigned                        hash:1;     /* not only judge */
+    ngx_http_registration_flush_t   flush;      /* before hashing */
 
-    char         *directory;
-    ngx_uint_t    ndocuments;       /* to be flushed, before hashing */
-    u_char        id[NGX_HTTP_REGISTRATION_DOCUMENTS][REG_DOCUMENT_ID_LEN + 1];
-
-    reg_code_t    code;             /* of the password */
-    char          phc[REG_PASSWORD_HASH];
-    reg_code_t    stored;           /* of the documents */
-    ngx_uint_t    missing;          /* which of them */
+    reg_code_t                      code;       /* of the password */
+    char                            phc[REG_PASSWORD_HASH];
 } ngx_http_registration_password_t;
 
 

@@ -16,16 +16,17 @@ typedef struct {
 
 
 static ngx_int_t ngx_http_registration_send_problem(ngx_http_request_t *r,
-    ngx_uint_t status, const char *word, reg_faults_t *faults);
+    ngx_uint_t status, const char *word, reg_faults_t *faults,
+    json_t *current);
 static ngx_buf_t *ngx_http_registration_problem_text(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_uint_t status, const char *word,
-    reg_faults_t *faults);
-static json_t *ngx_http_registration_errors(ngx_http_registration_ctx_t *ctx,
-    reg_language_t language, reg_faults_t *faults);
+    reg_faults_t *faults, json_t *current);
 static ngx_int_t ngx_http_registration_retry_after(ngx_http_request_t *r,
     ngx_uint_t seconds);
 static ngx_http_registration_status_t *ngx_http_registration_status(
     ngx_uint_t status);
+static ngx_uint_t ngx_http_registration_is_ours(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
 static ngx_uint_t ngx_http_registration_quality(u_char *p, u_char *last);
 static ngx_int_t ngx_http_registration_problem_header_filter(
     ngx_http_request_t *r);
@@ -64,7 +65,7 @@ ngx_int_t
 ngx_http_registration_problem(ngx_http_request_t *r, ngx_uint_t status,
     const char *word)
 {
-    return ngx_http_registration_send_problem(r, status, word, NULL);
+    return ngx_http_registration_send_problem(r, status, word, NULL, NULL);
 }
 
 
@@ -89,7 +90,23 @@ ngx_http_registration_faults(ngx_http_request_t *r, ngx_uint_t status,
 {
     return ngx_http_registration_send_problem(r, status,
                                     ngx_http_registration_status(status)->word,
-                                    faults);
+                                    faults, NULL);
+}
+
+
+/* 409, with what it is now.  Takes over the reference. */
+
+ngx_int_t
+ngx_http_registration_conflict(ngx_http_request_t *r, const char *word,
+    json_t *current)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_http_registration_send_problem(r, NGX_HTTP_CONFLICT, word, NULL,
+                                            current);
+    json_decref(current);
+
+    return rc;
 }
 
 
@@ -108,14 +125,15 @@ ngx_http_registration_fault(ngx_http_request_t *r, ngx_uint_t status,
 
 static ngx_int_t
 ngx_http_registration_send_problem(ngx_http_request_t *r, ngx_uint_t status,
-    const char *word, reg_faults_t *faults)
+    const char *word, reg_faults_t *faults, json_t *current)
 {
     ngx_buf_t                    *b;
     ngx_http_registration_ctx_t  *ctx;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_registration_module);
 
-    b = ngx_http_registration_problem_text(r, ctx, status, word, faults);
+    b = ngx_http_registration_problem_text(r, ctx, status, word, faults,
+                                           current);
     if (b == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -129,7 +147,7 @@ ngx_http_registration_send_problem(ngx_http_request_t *r, ngx_uint_t status,
 static ngx_buf_t *
 ngx_http_registration_problem_text(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_uint_t status, const char *word,
-    reg_faults_t *faults)
+    reg_faults_t *faults, json_t *current)
 {
     char            type[128];
     size_t          len;
@@ -144,13 +162,14 @@ ngx_http_registration_problem_text(ngx_http_request_t *r,
 
     errors = ngx_http_registration_errors(ctx, language, faults);
 
-    problem = json_pack("{s:s, s:s, s:i, s:s, s:o*}",
+    problem = json_pack("{s:s, s:s, s:i, s:s, s:o*, s:O*}",
                         "type", type,
                         "title", ngx_http_registration_status(status)->title,
                         "status", (int) status,
                         "detail", reg_form_message(ctx->conf->form, word,
                                                    language),
-                        "errors", errors);
+                        "errors", errors,
+                        "current", current);
 
     len = json_dumpb(problem, NULL, 0, JSON_COMPACT);
 
@@ -166,7 +185,9 @@ ngx_http_registration_problem_text(ngx_http_request_t *r,
 }
 
 
-static json_t *
+/* [{"field", "code", "message"}] */
+
+json_t *
 ngx_http_registration_errors(ngx_http_registration_ctx_t *ctx,
     reg_language_t language, reg_faults_t *faults)
 {
@@ -321,17 +342,15 @@ ngx_http_registration_problem_filter_init(ngx_conf_t *cf)
 static ngx_int_t
 ngx_http_registration_problem_header_filter(ngx_http_request_t *r)
 {
-    ngx_buf_t                         *b;
-    ngx_uint_t                         status;
-    ngx_http_registration_ctx_t       *ctx;
-    ngx_http_registration_loc_conf_t  *rlcf;
+    ngx_buf_t                    *b;
+    ngx_uint_t                    status;
+    ngx_http_registration_ctx_t  *ctx;
 
-    rlcf = ngx_http_get_module_loc_conf(r, ngx_http_registration_module);
     ctx = ngx_http_get_module_ctx(r, ngx_http_registration_module);
     status = r->err_status ? r->err_status : r->headers_out.status;
 
-    if (rlcf->mounted != 1 || r != r->main || status < 400
-        || (ctx && ctx->answered))
+    if (r != r->main || status < 400 || (ctx && ctx->answered)
+        || !ngx_http_registration_is_ours(r, ctx))
     {
         return ngx_http_next_header_filter(r);
     }
@@ -344,7 +363,8 @@ ngx_http_registration_problem_header_filter(ngx_http_request_t *r)
     }
 
     b = ngx_http_registration_problem_text(r, ctx, status,
-                            ngx_http_registration_status(status)->word, NULL);
+                            ngx_http_registration_status(status)->word, NULL,
+                            NULL);
 
     if (b == NULL) {
         return NGX_ERROR;
@@ -369,6 +389,22 @@ ngx_http_registration_problem_header_filter(ngx_http_request_t *r)
     r->headers_out.content_type_lowcase = NULL;
 
     return ngx_http_next_header_filter(r);
+}
+
+
+/* Errors of a mount, and refusals of registration_require elsewhere. */
+
+static ngx_uint_t
+ngx_http_registration_is_ours(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    ngx_http_registration_loc_conf_t  *rlcf;
+
+    rlcf = ngx_http_get_module_loc_conf(r, ngx_http_registration_module);
+
+    return rlcf->mounted > NGX_HTTP_REGISTRATION_UNMOUNTED
+           || (ctx && ctx->refused
+               && r->err_status == (ngx_uint_t) ctx->refused);
 }
 
 

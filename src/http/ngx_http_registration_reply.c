@@ -197,3 +197,20 @@ ngx_http_registration_add_header(ngx_http_request_t *r, const char *name,
 
     return h;
 }
+
+
+json_t *
+ngx_http_registration_instant(time_t instant)
+{
+    u_char    text[sizeof("1970-01-01T00:00:00Z")];
+    ngx_tm_t  tm;
+
+    ngx_gmtime(instant, &tm);
+
+    (void) ngx_snprintf(text, sizeof(text),
+                        "%4d-%02d-%02dT%02d:%02d:%02dZ%Z",
+                        tm.ngx_tm_year, tm.ngx_tm_mon, tm.ngx_tm_mday,
+                        tm.ngx_tm_hour, tm.ngx_tm_min, tm.ngx_tm_sec);
+
+    return json_string((char *) text);
+}

@@ -5,7 +5,7 @@
  */
 
 
-#include <ngx_http_registration.h>
+#include <ngx_http_registration_code.h>
 
 
 typedef struct {
@@ -21,7 +21,8 @@ static ngx_int_t ngx_http_registration_default_threads(ngx_conf_t *cf,
 static ngx_int_t ngx_http_registration_load_files(ngx_conf_t *cf,
     ngx_http_registration_main_conf_t *rmcf);
 static ngx_int_t ngx_http_registration_load_mail(ngx_conf_t *cf,
-    ngx_http_registration_main_conf_t *rmcf);
+    ngx_http_registration_main_conf_t *rmcf, const char *name,
+    const char *const *members, reg_mail_template_t **templates);
 static ngx_int_t ngx_http_registration_etag(ngx_conf_t *cf, ngx_str_t *etag,
     const char *text, size_t len);
 static void ngx_http_registration_unload(void *data);
@@ -66,10 +67,25 @@ static const char  *ngx_http_registration_mail_names[] = {
 };
 
 
+/* And those of the outbox. */
+
+static const char  *ngx_http_registration_notices[] = {
+    "submitted",
+    "approved",
+    "returned",
+    "rejected"
+};
+
+static const char  *ngx_http_registration_notice_names[] = {
+    "title", "number", "due_date", "reason", "items", "name", NULL
+};
+
+
 ngx_int_t
 ngx_http_registration_load(ngx_conf_t *cf,
     ngx_http_registration_main_conf_t *rmcf)
 {
+    ngx_uint_t           i;
     ngx_pool_cleanup_t  *cln;
 
     if (ngx_http_registration_check_needed(cf, rmcf) != NGX_OK
@@ -86,10 +102,30 @@ ngx_http_registration_load(ngx_conf_t *cf,
     cln->handler = ngx_http_registration_unload;
     cln->data = rmcf;
 
-    if (ngx_http_registration_load_files(cf, rmcf) != NGX_OK
-        || ngx_http_registration_load_mail(cf, rmcf) != NGX_OK)
-    {
+    if (ngx_http_registration_load_files(cf, rmcf) != NGX_OK) {
         return NGX_ERROR;
+    }
+
+    for (i = 0; i < NGX_HTTP_REGISTRATION_PURPOSES; i++) {
+        if (ngx_http_registration_load_mail(cf, rmcf,
+                                            ngx_http_registration_mails[i],
+                                            ngx_http_registration_mail_names,
+                                            rmcf->mail[i])
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    for (i = 0; i < NGX_HTTP_REGISTRATION_NOTICES; i++) {
+        if (ngx_http_registration_load_mail(cf, rmcf,
+                                            ngx_http_registration_notices[i],
+                                            ngx_http_registration_notice_names,
+                                            rmcf->notices[i])
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
     }
 
     rmcf->redis = ngx_registration_redis_create(cf->pool, &rmcf->redis_conf);
@@ -97,11 +133,16 @@ ngx_http_registration_load(ngx_conf_t *cf,
                                                       &rmcf->postgres_conf);
     rmcf->smtp = ngx_registration_smtp_create(cf->pool, &rmcf->smtp_conf);
 
-    if (rmcf->redis == NULL || rmcf->postgres == NULL || rmcf->smtp == NULL) {
+    rmcf->recognizer = ngx_registration_recognizer_create(cf->pool,
+                                                      &rmcf->recognizer_conf);
+
+    if (rmcf->redis == NULL || rmcf->postgres == NULL || rmcf->smtp == NULL
+        || rmcf->recognizer == NULL)
+    {
         return NGX_ERROR;
     }
 
-    return NGX_OK;
+    return ngx_http_registration_code_init(cf, rmcf);
 }
 
 
@@ -126,8 +167,8 @@ ngx_http_registration_check_needed(ngx_conf_t *cf,
     }
 
     ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                  "\"registration\" needs the directive \"%s\" in \"http\"; "
-                  "it is used in %s:%ui",
+                  "\"%V\" needs the directive \"%s\" in \"http\"; "
+                  "it is used in %s:%ui", &rmcf->mounted_by,
                   missing, rmcf->mount.conf, rmcf->mount.line);
 
     return NGX_ERROR;
@@ -190,9 +231,24 @@ ngx_http_registration_load_files(ngx_conf_t *cf,
         return ngx_http_registration_failed(cf, &rmcf->holidays_file, &error);
     }
 
+    if (rmcf->review.conf) {
+        rmcf->watermark = reg_watermark_load(&error);
+        if (rmcf->watermark == NULL) {
+            return ngx_http_registration_failed(cf, &rmcf->review, &error);
+        }
+    }
+
     text = reg_form_json(rmcf->form, &len);
 
     if (ngx_http_registration_etag(cf, &rmcf->form_etag, text, len)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    text = reg_form_review_json(rmcf->form, &len);
+
+    if (ngx_http_registration_etag(cf, &rmcf->review_form_etag, text, len)
         != NGX_OK)
     {
         return NGX_ERROR;
@@ -206,34 +262,53 @@ ngx_http_registration_load_files(ngx_conf_t *cf,
 
 static ngx_int_t
 ngx_http_registration_load_mail(ngx_conf_t *cf,
-    ngx_http_registration_main_conf_t *rmcf)
+    ngx_http_registration_main_conf_t *rmcf, const char *name,
+    const char *const *members, reg_mail_template_t **templates)
 {
-    char                  path[NGX_MAX_PATH];
-    ngx_uint_t            i, n;
-    reg_error_t           error;
-    reg_mail_template_t  *template;
+    char         path[NGX_MAX_PATH];
+    ngx_uint_t   n;
+    reg_error_t  error;
 
-    for (i = 0; i < NGX_HTTP_REGISTRATION_PURPOSES; i++) {
-        for (n = 0; n < REG_LANGUAGES; n++) {
+    for (n = 0; n < REG_LANGUAGES; n++) {
 
-            (void) ngx_snprintf((u_char *) path, sizeof(path),
-                                "%V/%s.%s.txt%Z", &rmcf->templates.path,
-                                ngx_http_registration_mails[i],
-                                ngx_http_registration_languages[n]);
+        (void) ngx_snprintf((u_char *) path, sizeof(path), "%V/%s.%s.txt%Z",
+                            &rmcf->templates.path, name,
+                            ngx_http_registration_languages[n]);
 
-            template = reg_mail_template_load(path,
-                                              ngx_http_registration_mail_names,
-                                              &error);
-            if (template == NULL) {
-                return ngx_http_registration_failed(cf, &rmcf->templates,
-                                                    &error);
-            }
+        templates[n] = reg_mail_template_load(path, members, &error);
 
-            rmcf->mail[i][n] = template;
+        if (templates[n] == NULL) {
+            return ngx_http_registration_failed(cf, &rmcf->templates, &error);
         }
     }
 
     return NGX_OK;
+}
+
+
+/* Which of the outbox's mails a kind stands for; NGX_.._NOTICES for none. */
+
+ngx_uint_t
+ngx_http_registration_notice(ngx_str_t *kind)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < NGX_HTTP_REGISTRATION_NOTICES; i++) {
+        if (ngx_http_registration_equal(kind,
+                                        ngx_http_registration_notices[i]))
+        {
+            break;
+        }
+    }
+
+    return i;
+}
+
+
+const char *
+ngx_http_registration_language_name(reg_language_t language)
+{
+    return ngx_http_registration_languages[language];
 }
 
 
@@ -270,9 +345,17 @@ ngx_http_registration_unload(void *data)
     reg_regions_free(rmcf->regions);
     reg_calendar_free(rmcf->calendar);
 
-    for (i = 0; i < NGX_HTTP_REGISTRATION_PURPOSES; i++) {
-        for (n = 0; n < REG_LANGUAGES; n++) {
+    if (rmcf->watermark) {
+        reg_watermark_free(rmcf->watermark);
+    }
+
+    for (n = 0; n < REG_LANGUAGES; n++) {
+        for (i = 0; i < NGX_HTTP_REGISTRATION_PURPOSES; i++) {
             reg_mail_template_free(rmcf->mail[i][n]);
+        }
+
+        for (i = 0; i < NGX_HTTP_REGISTRATION_NOTICES; i++) {
+            reg_mail_template_free(rmcf->notices[i][n]);
         }
     }
 }

@@ -29,7 +29,8 @@ ngx_http_registration_key(ngx_http_request_t *r,
         len += sizeof(uint32_t) + parts[i].len;
     }
 
-    buffer = ngx_pnalloc(r->pool, len + ngx_strlen(prefix) + 2 * REG_HASH);
+    buffer = ngx_pnalloc(r->pool, len + ngx_strlen(prefix)
+                                  + NGX_HTTP_REGISTRATION_KEY_HEX);
     if (buffer == NULL) {
         return NGX_ERROR;
     }
@@ -50,7 +51,7 @@ ngx_http_registration_key(ngx_http_request_t *r,
 
     key->data = buffer;
     p = ngx_cpymem(buffer, prefix, ngx_strlen(prefix));
-    p = ngx_hex_dump(p, hash, REG_HASH);
+    p = ngx_hex_dump(p, hash, NGX_HTTP_REGISTRATION_KEY_HEX / 2);
     key->len = p - buffer;
 
     return NGX_OK;
@@ -122,6 +123,33 @@ ngx_http_registration_ticket_key(ngx_http_request_t *r, const char *prefix,
     ngx_memcpy(p, ticket->hex, sizeof(ticket->hex));
 
     return NGX_OK;
+}
+
+
+/* Starts the call for a session's record: it was used, and lives on. */
+
+ngx_int_t
+ngx_http_registration_ticket_fetch(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, const char *prefix,
+    ngx_http_registration_ticket_t *ticket, ngx_msec_t idle)
+{
+    u_char     text[NGX_TIME_T_LEN];
+    ngx_str_t  argv[4];
+
+    ngx_str_set(&argv[0], "GETEX");
+    ngx_str_set(&argv[2], "PX");
+
+    if (ngx_http_registration_ticket_key(r, prefix, ticket, &argv[1])
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    argv[3].data = text;
+    argv[3].len = ngx_sprintf(text, "%M", idle) - text;
+
+    return ngx_registration_redis_command(ctx->conf->redis, &ctx->call, argv,
+                                          4);
 }
 
 
@@ -201,4 +229,60 @@ ngx_http_registration_open(ngx_http_request_t *r,
     }
 
     return NGX_OK;
+}
+
+
+/* The data key of an application, which opens all that belongs to it. */
+
+reg_code_t
+ngx_http_registration_application_key(
+    ngx_http_registration_main_conf_t *rmcf, ngx_str_t *id,
+    const u_char *wrapped, size_t len, u_char *key)
+{
+    u_char     buffer[sizeof("application:") + REG_DOCUMENT_ID_LEN];
+    reg_str_t  context;
+
+    if (id->len != REG_DOCUMENT_ID_LEN || len != REG_WRAPPED_DATA_KEY) {
+        return REG_DAMAGED;
+    }
+
+    context.data = buffer;
+    context.len = ngx_sprintf(buffer, "application:%V", id) - buffer;
+
+    return reg_data_key_open(rmcf->keys, context, wrapped, len, key);
+}
+
+
+/* What was sealed under that key, as JSON; NULL when it does not open. */
+
+json_t *
+ngx_http_registration_application_open(ngx_log_t *log, ngx_str_t *id,
+    const u_char *key, const u_char *sealed, size_t len)
+{
+    u_char  *buffer;
+    json_t  *json;
+
+    if (len < REG_RECORD_OVERHEAD) {
+        return NULL;
+    }
+
+    buffer = ngx_alloc(len, log);
+    if (buffer == NULL) {
+        return NULL;
+    }
+
+    ngx_memcpy(buffer, sealed, len);
+
+    json = NULL;
+
+    if (reg_record_open(key, ngx_http_registration_str(id), buffer, len)
+        == REG_OK)
+    {
+        json = reg_json_parse((char *) buffer + 24, len - REG_RECORD_OVERHEAD);
+    }
+
+    reg_wipe(buffer, len);
+    ngx_free(buffer);
+
+    return json;
 }

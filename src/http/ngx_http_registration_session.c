@@ -47,15 +47,8 @@ static ngx_int_t
 ngx_http_registration_session_show(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
-    u_char                           *p, *last;
-    size_t                            len;
-    ngx_tm_t                          since, until;
+    json_t                           *reply;
     ngx_http_registration_session_t  *session;
-
-    static const char  format[] =
-        "{\"number\":\"%V\",\"status\":\"%V\","
-        "\"signed_in_at\":\"%4d-%02d-%02dT%02d:%02d:%02dZ\","
-        "\"expires_at\":\"%4d-%02d-%02dT%02d:%02d:%02dZ\"}";
 
     session = ngx_http_registration_session_read(r, ctx, ctx->call.result);
 
@@ -64,26 +57,38 @@ ngx_http_registration_session_show(ngx_http_request_t *r,
                                              "unauthorized");
     }
 
-    len = sizeof(format) + session->number.len + session->status.len + 32;
+    reply = json_pack("{s:s%, s:s%, s:o, s:o}",
+                      "number", session->number.data, session->number.len,
+                      "status", session->status.data, session->status.len,
+                      "signed_in_at",
+                      ngx_http_registration_instant(session->created),
+                      "expires_at",
+                      ngx_http_registration_instant(session->created
+                          + ctx->conf->policy.session_lifetime / 1000));
 
-    p = ngx_pnalloc(r->pool, len);
-    if (p == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    ngx_http_registration_session_landing(r, session, reply);
+
+    return ngx_http_registration_reply_json(r, NGX_HTTP_OK, reply);
+}
+
+
+/* Where the page leads whoever is approved. */
+
+void
+ngx_http_registration_session_landing(ngx_http_request_t *r,
+    ngx_http_registration_session_t *session, json_t *reply)
+{
+    ngx_http_registration_loc_conf_t  *rlcf;
+
+    if (!ngx_http_registration_equal(&session->status, "approved")) {
+        return;
     }
 
-    ngx_gmtime(session->created, &since);
-    ngx_gmtime(session->created
-               + ctx->conf->policy.session_lifetime / 1000, &until);
+    rlcf = ngx_http_get_module_loc_conf(r, ngx_http_registration_module);
 
-    last = ngx_slprintf(p, p + len, format, &session->number, &session->status,
-                        since.ngx_tm_year, since.ngx_tm_mon,
-                        since.ngx_tm_mday, since.ngx_tm_hour,
-                        since.ngx_tm_min, since.ngx_tm_sec,
-                        until.ngx_tm_year, until.ngx_tm_mon,
-                        until.ngx_tm_mday, until.ngx_tm_hour,
-                        until.ngx_tm_min, until.ngx_tm_sec);
-
-    return ngx_http_registration_reply(r, NGX_HTTP_OK, p, last - p);
+    json_object_set_new(reply, "landing",
+                        json_stringn((char *) rlcf->landing_page.data,
+                                     rlcf->landing_page.len));
 }
 
 
@@ -155,9 +160,7 @@ ngx_int_t
 ngx_http_registration_session_look_up(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
-    u_char                            idle[NGX_TIME_T_LEN];
     ngx_int_t                         rc;
-    ngx_str_t                         argv[4];
     ngx_http_registration_session_t  *session;
 
     session = ngx_pcalloc(r->pool, sizeof(ngx_http_registration_session_t));
@@ -173,29 +176,35 @@ ngx_http_registration_session_look_up(ngx_http_request_t *r,
 
     ctx->data = session;
 
-    ngx_str_set(&argv[0], "GETEX");
-    ngx_str_set(&argv[2], "PX");
+    return ngx_http_registration_ticket_fetch(r, ctx,
+                                         NGX_HTTP_REGISTRATION_SESSION_KEY,
+                                         &session->ticket,
+                                         ctx->conf->policy.session_idle);
+}
 
-    if (ngx_http_registration_ticket_key(r, NGX_HTTP_REGISTRATION_SESSION_KEY,
-                                         &session->ticket, &argv[1])
-        != NGX_OK)
+
+ngx_http_registration_session_t *
+ngx_http_registration_session_read(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, redisReply *reply)
+{
+    ngx_http_registration_session_t  *session;
+
+    session = ngx_http_registration_session_any(r, ctx, reply);
+
+    if (session == NULL
+        || ngx_http_registration_equal(&session->status, "pending"))
     {
-        return NGX_ERROR;
+        return NULL;
     }
 
-    argv[3].data = idle;
-    argv[3].len = ngx_sprintf(idle, "%M", ctx->conf->policy.session_idle)
-                  - idle;
-
-    return ngx_registration_redis_command(ctx->conf->redis, &ctx->call, argv,
-                                          4);
+    return session;
 }
 
 
 /* The record is "ACCOUNT NUMBER STATUS CREATED", sealed for its key. */
 
 ngx_http_registration_session_t *
-ngx_http_registration_session_read(ngx_http_request_t *r,
+ngx_http_registration_session_any(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, redisReply *reply)
 {
     u_char                           *p, *last, *space;

@@ -37,6 +37,20 @@ ngx_http_registration_session_t *ngx_http_registration_session_read(
     ngx_http_request_t *r, ngx_http_registration_ctx_t *ctx,
     redisReply *reply);
 
+/*
+ * Also one that a correction has ended: it is "pending", and all it opens is
+ * the answer to that correction.
+ */
+
+ngx_http_registration_session_t *ngx_http_registration_session_any(
+    ngx_http_request_t *r, ngx_http_registration_ctx_t *ctx,
+    redisReply *reply);
+
+/* Tells an approved applicant's browser where to go: the member "landing". */
+
+void ngx_http_registration_session_landing(ngx_http_request_t *r,
+    ngx_http_registration_session_t *session, json_t *reply);
+
 /* The record to be stored of a new session. */
 
 ngx_int_t ngx_http_registration_session_record(ngx_http_request_t *r,

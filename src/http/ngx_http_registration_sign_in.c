@@ -3,125 +3,60 @@
  * POST /sessions: the truth for who knows the password.
  *
  * sign_in → (Redis: may this be tried?) → sign_in_query → (PostgreSQL) →
- * sign_in_verify → (thread: Argon2id) → sign_in_accept → (Redis: failures
- * forgotten, a session made) → sign_in_reply
+ * sign_in_verify → (thread: Argon2id) → sign_in_judge → (PostgreSQL: the audit)
+ * → sign_in_accept → (Redis: failures forgotten, a session made) →
+ * sign_in_reply, or sign_in_failed
  *
- * Where PostgreSQL or a thread is not to be had: sign_in_untried → (Redis: this
- * was no try) → sign_in_unavailable
+ * Where PostgreSQL or a thread is not to be had, the try is taken back.
  */
 
 
 #include <ngx_http_registration_session.h>
-#include <reg_password.h>
+#include <ngx_http_registration_credentials.h>
 
 
 /* What the steps hand on. */
 
 typedef struct {
+    ngx_http_registration_try_t      try;           /* first, for untry() */
     ngx_str_t                        password;
     ngx_str_t                        field;         /* username or email */
     ngx_str_t                        account;
-    ngx_str_t                        failure_key;
-    ngx_str_t                        client_key;
     long long                        began;         /* by Redis' clock, ms */
-    ngx_int_t                        status;        /* of a call that failed */
     ngx_uint_t                       disabled;
+    ngx_uint_t                       status;        /* of a refusal */
+    const char                      *word;
     ngx_str_t                        submitted_at;
     ngx_str_t                        due_date;
+    ngx_str_t                        reason;        /* sealed, in Base64 */
+    ngx_str_t                        id;
+    ngx_str_t                        key;
     ngx_http_registration_session_t  session;
 } ngx_http_registration_sign_in_t;
 
 
-/* The job of the thread. */
-
-typedef struct {
-    char                             hash[REG_PASSWORD_HASH];
-    unsigned                         known:1;
-    reg_code_t                       code;
-    size_t                           len;
-    u_char                           password[4 * REG_PASSWORD_MAX];
-} ngx_http_registration_verify_t;
-
-
-static ngx_int_t ngx_http_registration_sign_in_begin(ngx_http_request_t *r,
-    ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_sign_in_query(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_sign_in_verify(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_sign_in_row(ngx_http_request_t *r,
     ngx_http_registration_sign_in_t *in, PGresult *result);
-static void ngx_http_registration_verify_run(void *context, ngx_log_t *log);
-static void ngx_http_registration_verify_free(void *context,
-    ngx_uint_t abandoned);
+static ngx_int_t ngx_http_registration_sign_in_judge(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_sign_in_fail(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_uint_t status, const char *word);
+static ngx_int_t ngx_http_registration_sign_in_failed(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_sign_in_accept(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_sign_in_session(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_str_t *argv);
 static ngx_int_t ngx_http_registration_sign_in_reply(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
-static ngx_int_t ngx_http_registration_sign_in_untried(ngx_http_request_t *r,
+static json_t *ngx_http_registration_sign_in_reason(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
-static ngx_int_t ngx_http_registration_sign_in_unavailable(
-    ngx_http_request_t *r, ngx_http_registration_ctx_t *ctx);
 static ngx_uint_t ngx_http_registration_may_enter(
     ngx_http_registration_session_t *session);
-
-
-static ngx_registration_job_type_t  ngx_http_registration_verify_job = {
-    ngx_http_registration_verify_run,
-    ngx_http_registration_verify_free,
-    0,
-    30000
-};
-
-
-/*
- * KEYS: failures of the account from this client, tries of the client.
- * ARGV: free failures, tries per client.  Gives the milliseconds to wait, or
- * the time, negative.  The try counts as a failure from now on, so that many
- * at once gain nothing; success takes it back.
- */
-
-static ngx_registration_script_t  ngx_http_registration_try_script = {
-    ngx_string(
-    "local time = redis.call('TIME')\n"
-    "local now = time[1] * 1000 + math.floor(time[2] / 1000)\n"
-    "local n, till = 0, 0\n"
-    "local old = redis.call('MGET', KEYS[1], KEYS[2])\n"
-    "if old[1] then\n"
-    "  n, till = string.match(old[1], '(%d+) (%d+)')\n"
-    "end\n"
-    "if till + 0 > now then return till - now end\n"
-    "if old[2] and tonumber(old[2]) >= tonumber(ARGV[2]) then\n"
-    "  return math.max(redis.call('PTTL', KEYS[2]), 1)\n"
-    "end\n"
-    "if old[2] then redis.call('INCR', KEYS[2])\n"
-    "else redis.call('SET', KEYS[2], 1, 'PX', 300000) end\n"
-    "n = n + 1\n"
-    "till = 0\n"
-    "if n > tonumber(ARGV[1]) then\n"
-    "  till = now + math.min(2 ^ (n - ARGV[1] - 1), 900) * 1000\n"
-    "end\n"
-    "redis.call('SET', KEYS[1], string.format('%d %.0f', n, till),\n"
-    "           'PX', 86400000)\n"
-    "return -now"), { 0 }
-};
-
-
-/* KEYS: failures, tries of the client.  What could not be judged was no try. */
-
-static ngx_registration_script_t  ngx_http_registration_untry_script = {
-    ngx_string(
-    "local old = redis.call('GET', KEYS[1])\n"
-    "local n = old and string.match(old, '%d+') - 1 or 0\n"
-    "if n > 0 then redis.call('SET', KEYS[1], n .. ' 0', 'KEEPTTL')\n"
-    "else redis.call('DEL', KEYS[1]) end\n"
-    "if redis.call('EXISTS', KEYS[2]) == 1 then\n"
-    "  redis.call('DECR', KEYS[2])\n"
-    "end\n"
-    "return 1"), { 0 }
-};
 
 
 /*
@@ -151,10 +86,24 @@ static ngx_registration_script_t  ngx_http_registration_accept_script = {
 
 static ngx_registration_statement_t  ngx_http_registration_sign_in_sql = {
     "registration_sign_in",
-    "SELECT account_id, password_hash, disabled, number, status,"
-    " submitted_at, due_date"
+    "SELECT account_id, password_hash, disabled::text, number, status,"
+    " submitted_at, due_date, reason, application_id, data_key"
     " FROM registration.sign_in($1, $2)",
     2
+};
+
+static ngx_registration_statement_t  ngx_http_registration_sign_in_audit_sql =
+{
+    "registration_sign_in_audit",
+    "SELECT registration.audit_write('applicant', $1, 'sign_in', $2, '{}')",
+    2
+};
+
+static ngx_registration_statement_t
+    ngx_http_registration_sign_in_failed_sql = {
+    "registration_sign_in_failed",
+    "SELECT registration.sign_in_failed($1)",
+    1
 };
 
 
@@ -167,6 +116,7 @@ ngx_int_t
 ngx_http_registration_sign_in(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
+    ngx_int_t                         rc;
     ngx_str_t                         value[2];
     reg_faults_t                      faults;
     ngx_http_registration_sign_in_t  *in;
@@ -201,62 +151,7 @@ ngx_http_registration_sign_in(ngx_http_request_t *r,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_http_registration_sign_in_begin(r, ctx);
-}
-
-
-static ngx_int_t
-ngx_http_registration_sign_in_begin(ngx_http_request_t *r,
-    ngx_http_registration_ctx_t *ctx)
-{
-    u_char                           *p;
-    ngx_int_t                         rc;
-    ngx_str_t                         argv[4], parts[2];
-    ngx_registration_param_t          account;
-    ngx_http_registration_policy_t   *policy;
-    ngx_http_registration_sign_in_t  *in;
-
-    in = ctx->data;
-    policy = &ctx->conf->policy;
-
-    ngx_http_registration_client(r, &parts[0]);
-
-    p = ngx_pnalloc(r->pool, 2 * NGX_INT_T_LEN);
-
-    if (p == NULL
-        || ngx_http_registration_lookup(r, ctx, "account",
-                                        (char *) in->account.data,
-                                        in->account.len, &account)
-           != NGX_OK)
-    {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    parts[1] = account.value;
-
-    if (ngx_http_registration_key(r, ctx, NGX_HTTP_REGISTRATION_FAILURE_KEY,
-                                  parts, 2, &in->failure_key)
-        != NGX_OK
-        || ngx_http_registration_key(r, ctx,
-                                     NGX_HTTP_REGISTRATION_FAILURE_KEY,
-                                     parts, 1, &in->client_key)
-           != NGX_OK)
-    {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    argv[0] = in->failure_key;
-    argv[1] = in->client_key;
-    argv[2].data = p;
-    p = ngx_sprintf(p, "%i", policy->sign_in_free);
-    argv[2].len = p - argv[2].data;
-    argv[3].data = p;
-    p = ngx_sprintf(p, "%i", policy->sign_in_per_address);
-    argv[3].len = p - argv[3].data;
-
-    rc = ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
-                                       &ngx_http_registration_try_script, 2,
-                                       argv, 4);
+    rc = ngx_http_registration_try(r, ctx, "account", &in->account, &in->try);
 
     return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_sign_in_query);
@@ -294,11 +189,11 @@ ngx_http_registration_sign_in_query(ngx_http_request_t *r,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ctx->failure = ngx_http_registration_sign_in_untried;
+    ctx->failure = ngx_http_registration_untry;
 
     rc = ngx_registration_postgres_query(ctx->conf->postgres, &ctx->call,
                                          &ngx_http_registration_sign_in_sql,
-                                         params, 0);
+                                         params, 1);
 
     return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_sign_in_verify);
@@ -311,46 +206,27 @@ ngx_http_registration_sign_in_verify(ngx_http_request_t *r,
 {
     ngx_int_t                         rc;
     PGresult                         *result;
-    ngx_http_registration_verify_t   *verify;
+    const char                       *hash;
     ngx_http_registration_sign_in_t  *in;
 
     in = ctx->data;
     result = ctx->call.result;
-
-    verify = ngx_registration_job_create(&ngx_http_registration_verify_job,
-                                       sizeof(ngx_http_registration_verify_t));
-    if (verify == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
+    hash = NULL;
 
     if (PQntuples(result) == 1) {
-        verify->known = 1;
-        ngx_cpystrn((u_char *) verify->hash,
-                    (u_char *) PQgetvalue(result, 0, 1), REG_PASSWORD_HASH);
+        hash = PQgetvalue(result, 0, 1);
 
         if (ngx_http_registration_sign_in_row(r, in, result) != NGX_OK) {
-            ngx_registration_job_discard(verify);
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
     }
 
-    /* longer than any password may be: it is none, whatever it begins with */
+    ctx->failure = ngx_http_registration_untry;
 
-    if (in->password.len > sizeof(verify->password)) {
-        verify->known = 0;
-
-    } else {
-        verify->len = in->password.len;
-        ngx_memcpy(verify->password, in->password.data, in->password.len);
-    }
-
-    ctx->failure = ngx_http_registration_sign_in_untried;
-
-    rc = ngx_registration_job_start(ctx->conf->password_threads, &ctx->call,
-                                    verify, ngx_cycle->log);
+    rc = ngx_http_registration_verify(ctx, &in->password, hash);
 
     return ngx_http_registration_wait(r, ctx, rc,
-                                      ngx_http_registration_sign_in_accept);
+                                      ngx_http_registration_sign_in_judge);
 }
 
 
@@ -360,10 +236,10 @@ static ngx_int_t
 ngx_http_registration_sign_in_row(ngx_http_request_t *r,
     ngx_http_registration_sign_in_t *in, PGresult *result)
 {
-    ngx_str_t   value, *member[5];
+    ngx_str_t   value, *member[8];
     ngx_uint_t  i;
 
-    static const int  column[] = { 0, 3, 4, 5, 6 };
+    static const int  column[] = { 0, 3, 4, 5, 6, 7, 8, 9 };
 
     in->disabled = (PQgetvalue(result, 0, 2)[0] == 't');
 
@@ -372,8 +248,11 @@ ngx_http_registration_sign_in_row(ngx_http_request_t *r,
     member[2] = &in->session.status;
     member[3] = &in->submitted_at;
     member[4] = &in->due_date;
+    member[5] = &in->reason;
+    member[6] = &in->id;
+    member[7] = &in->key;
 
-    for (i = 0; i < 5; i++) {
+    for (i = 0; i < 8; i++) {
         value.len = PQgetlength(result, 0, column[i]);
         value.data = (u_char *) PQgetvalue(result, 0, column[i]);
 
@@ -389,34 +268,12 @@ ngx_http_registration_sign_in_row(ngx_http_request_t *r,
 }
 
 
-static void
-ngx_http_registration_verify_run(void *context, ngx_log_t *log)
-{
-    ngx_http_registration_verify_t *verify = context;
-
-    reg_str_t  password;
-
-    password.len = verify->len;
-    password.data = verify->password;
-
-    verify->code = reg_password_verify(password,
-                                       verify->known ? verify->hash : NULL);
-}
-
-
-static void
-ngx_http_registration_verify_free(void *context, ngx_uint_t abandoned)
-{
-    reg_wipe(context, sizeof(ngx_http_registration_verify_t));
-}
-
-
 static ngx_int_t
-ngx_http_registration_sign_in_accept(ngx_http_request_t *r,
+ngx_http_registration_sign_in_judge(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
     ngx_int_t                         rc;
-    ngx_str_t                         argv[8];
+    ngx_registration_param_t          params[2];
     ngx_http_registration_verify_t   *verify;
     ngx_http_registration_sign_in_t  *in;
 
@@ -430,16 +287,79 @@ ngx_http_registration_sign_in_accept(ngx_http_request_t *r,
     }
 
     if (verify->code != REG_OK) {
-        return ngx_http_registration_problem(r, NGX_HTTP_UNAUTHORIZED,
-                                             "sign_in_failed");
+        return ngx_http_registration_sign_in_fail(r, ctx,
+                                                  NGX_HTTP_UNAUTHORIZED,
+                                                  "sign_in_failed");
     }
 
     if (in->disabled) {
-        return ngx_http_registration_problem(r, NGX_HTTP_FORBIDDEN,
-                                             "account_disabled");
+        return ngx_http_registration_sign_in_fail(r, ctx, NGX_HTTP_FORBIDDEN,
+                                                  "account_disabled");
     }
 
-    argv[0] = in->failure_key;
+    ngx_memzero(params, sizeof(params));
+    params[0].value = in->session.account;
+    params[1].value = in->session.number;
+
+    ctx->failure = ngx_http_registration_untry;
+
+    rc = ngx_registration_postgres_query(ctx->conf->postgres, &ctx->call,
+                                    &ngx_http_registration_sign_in_audit_sql,
+                                         params, 0);
+
+    return ngx_http_registration_wait(r, ctx, rc,
+                                      ngx_http_registration_sign_in_accept);
+}
+
+
+/* PostgreSQL is told of unknown accounts, too: they take as long. */
+
+static ngx_int_t
+ngx_http_registration_sign_in_fail(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_uint_t status, const char *word)
+{
+    ngx_int_t                         rc;
+    ngx_registration_param_t          param;
+    ngx_http_registration_sign_in_t  *in;
+
+    in = ctx->data;
+    in->status = status;
+    in->word = word;
+
+    ngx_memzero(&param, sizeof(ngx_registration_param_t));
+    param.value = in->session.account;
+
+    rc = ngx_registration_postgres_query(ctx->conf->postgres, &ctx->call,
+                                   &ngx_http_registration_sign_in_failed_sql,
+                                         &param, 0);
+
+    return ngx_http_registration_wait(r, ctx, rc,
+                                      ngx_http_registration_sign_in_failed);
+}
+
+
+static ngx_int_t
+ngx_http_registration_sign_in_failed(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    ngx_http_registration_sign_in_t  *in;
+
+    in = ctx->data;
+
+    return ngx_http_registration_problem(r, in->status, in->word);
+}
+
+
+static ngx_int_t
+ngx_http_registration_sign_in_accept(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    ngx_int_t                         rc;
+    ngx_str_t                         argv[8];
+    ngx_http_registration_sign_in_t  *in;
+
+    in = ctx->data;
+    argv[0] = in->try.failure_key;
 
     if (ngx_http_registration_sign_in_session(r, ctx, argv) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -558,44 +478,56 @@ ngx_http_registration_sign_in_reply(ngx_http_request_t *r,
                                          in->due_date.len));
     }
 
+    if (in->reason.len) {
+        json_object_set_new(reply, "reason",
+                            ngx_http_registration_sign_in_reason(r, ctx));
+    }
+
+    ngx_http_registration_session_landing(r, &in->session, reply);
+
     return ngx_http_registration_reply_json(r, NGX_HTTP_OK, reply);
 }
 
 
-/* What was not judged, for a reason that is ours, costs nobody anything. */
+/* Why it was returned or rejected; NULL when that does not open any more. */
 
-static ngx_int_t
-ngx_http_registration_sign_in_untried(ngx_http_request_t *r,
+static json_t *
+ngx_http_registration_sign_in_reason(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
-    ngx_int_t                         rc;
-    ngx_str_t                         argv[2];
+    u_char                            key[REG_DATA_KEY];
+    json_t                           *content, *reason;
+    ngx_str_t                         sealed;
     ngx_http_registration_sign_in_t  *in;
 
     in = ctx->data;
-    in->status = ctx->call.status;
+    content = NULL;
 
-    argv[0] = in->failure_key;
-    argv[1] = in->client_key;
+    sealed.data = ngx_pnalloc(r->pool,
+                              ngx_base64_decoded_length(in->reason.len));
 
-    ctx->failure = ngx_http_registration_sign_in_unavailable;
+    if (sealed.data
+        && ngx_decode_base64(&sealed, &in->reason) == NGX_OK
+        && ngx_http_registration_application_key(ctx->conf, &in->id,
+                                                 in->key.data, in->key.len,
+                                                 key)
+           == REG_OK)
+    {
+        content = ngx_http_registration_application_open(r->connection->log,
+                                                         &in->id, key,
+                                                         sealed.data,
+                                                         sealed.len);
+        reg_wipe(key, sizeof(key));
+    }
 
-    rc = ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
-                                       &ngx_http_registration_untry_script, 2,
-                                       argv, 2);
+    if (content == NULL) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "the reason of a decision could not be opened");
+        return NULL;
+    }
 
-    return ngx_http_registration_wait(r, ctx, rc,
-                                     ngx_http_registration_sign_in_unavailable);
-}
+    reason = json_incref(json_object_get(content, "reason"));
+    json_decref(content);
 
-
-static ngx_int_t
-ngx_http_registration_sign_in_unavailable(ngx_http_request_t *r,
-    ngx_http_registration_ctx_t *ctx)
-{
-    ngx_http_registration_sign_in_t  *in;
-
-    in = ctx->data;
-
-    return ngx_http_registration_wait(r, ctx, in->status, NULL);
+    return reason;
 }

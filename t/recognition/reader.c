@@ -3,7 +3,7 @@
  * once, some threads over them.  For the report, which wants each picture's
  * own time and the memory of the whole.
  *
- * usage: reader MODELS THREADS < JOBS
+ * usage: reader MODELS THREADS DEADLINE < JOBS
  *
  * A job is a line "KIND PATH"; each gets a line of JSON {"file", "code",
  * "cpu_ms", "wall_ms", "result"} as soon as it is done, in any order.  The
@@ -20,13 +20,13 @@
 #include "reg_ocr.h"
 
 
-#define DEADLINE  3000                  /* ms: what the module waits at most */
-#define THREADS   8
+#define THREADS  8
 
 
 typedef struct {
     reg_ocr_t        *ocr;
     reg_date_t        today;
+    unsigned          deadline;         /* milliseconds a picture */
     pthread_mutex_t   in;
     pthread_mutex_t   out;
 } reader_t;
@@ -47,12 +47,15 @@ main(int argc, char **argv)
     pthread_t    threads[THREADS];
     reg_error_t  error;
 
-    n = argc == 3 ? atoi(argv[2]) : 0;
+    n = argc == 4 ? atoi(argv[2]) : 0;
 
     if (n < 1 || n > THREADS) {
-        fprintf(stderr, "usage: reader MODELS THREADS(1-%d)\n", THREADS);
+        fprintf(stderr, "usage: reader MODELS THREADS(1-%d) DEADLINE\n",
+                THREADS);
         return 2;
     }
+
+    reader.deadline = strtoul(argv[3], NULL, 10);
 
     reader.today = reg_date_in_china(time(NULL));
     pthread_mutex_init(&reader.in, NULL);
@@ -146,7 +149,7 @@ read_picture(reader_t *reader, const char *kind, const char *path)
     request.picture.data = (const unsigned char *) picture;
     request.picture.len = size;
     request.today = reader->today;
-    request.deadline = began + DEADLINE;
+    request.deadline = began + reader->deadline;
 
     code = reg_ocr_recognise(reader->ocr, &request, result);
 

@@ -30,6 +30,11 @@ my $build     = $ENV{REG_BUILD}  // "$FindBin::Bin/../../build";
 my $models    = $ENV{REG_MODELS} // "$build/recognizer/models";
 my $directory = "$build/recognition";
 
+# Milliseconds that the service waits.  A machine that is busy with other
+# things needs more to show what the recogniser can read.
+
+my $deadline = $ENV{REG_DEADLINE} // 3000;
+
 my @kinds  = qw(id_card_portrait id_card_emblem licence passport_page
                 id_card_handheld);
 my @levels = qw(scan easy medium hard);
@@ -66,7 +71,8 @@ sub main ($first, $n, @chosen)
     my @at     = grep { $chosen{$_} } @levels;
     my $good   = !@chosen || @of || @at;
 
-    say "seeds $first to ", $first + $n - 1, ', as of ', today();
+    say "seeds $first to ", $first + $n - 1, ', as of ', today(),
+        ", $deadline ms a picture, ", IN_FLIGHT, ' at a time';
 
     remove_tree("$directory/wrong");
     make_path("$directory/wrong");
@@ -88,9 +94,10 @@ sub measure ($first, $n, $good, $of, $at, $faulty)
         directory => "$directory/pictures",
         today     => today());
     my $reader = Recognition::Reader->new(
-        program => "$directory/reader",
-        models  => $models,
-        threads => IN_FLIGHT);
+        program  => "$directory/reader",
+        models   => $models,
+        threads  => IN_FLIGHT,
+        deadline => $deadline);
     my $score = Recognition::Score->new(characters());
     my (%spent, %alarms);
 

@@ -28,17 +28,17 @@ static const sp_level_t  levels[] = {
       .cast = { 0, 0.04 }, .quality = { 80, 93 }, .resaved = 0.15,
       .exif = 0.25 },
 
-    { .name = "medium", .fill = { 0.5, 0.8 }, .em = 20, .tilt = 13,
-      .roll = 9, .turned = 0.12, .upright = 0.35, .clutter = 0.35,
+    { .name = "medium", .fill = { 0.5, 0.8 }, .em = 22, .tilt = 13,
+      .roll = 9, .turned = 0.1, .upright = 0.35, .clutter = 0.25,
       .fingers = 0.15, .shade = { 0.15, 0.4 }, .shadow = 0.4, .glare = 0.35,
       .blur = { 0.03, 0.06 }, .motion = 0.05, .noise = { 3, 6 },
       .cast = { 0.02, 0.09 }, .quality = { 68, 86 }, .resaved = 0.35,
       .exif = 0.35 },
 
-    { .name = "hard", .fill = { 0.42, 0.72 }, .em = 17, .tilt = 22,
-      .roll = 16, .turned = 0.3, .upright = 0.4, .clutter = 0.7,
+    { .name = "hard", .fill = { 0.42, 0.72 }, .em = 20, .tilt = 22,
+      .roll = 16, .turned = 0.25, .upright = 0.4, .clutter = 0.5,
       .fingers = 0.25, .shade = { 0.3, 0.6 }, .shadow = 0.6, .glare = 0.55,
-      .blur = { 0.05, 0.085 }, .motion = 0.11, .noise = { 5, 10 },
+      .blur = { 0.045, 0.075 }, .motion = 0.09, .noise = { 5, 10 },
       .cast = { 0.05, 0.15 }, .quality = { 50, 74 }, .resaved = 0.5,
       .exif = 0.4 },
 

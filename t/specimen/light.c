@@ -214,33 +214,106 @@ sp_light(sp_specimen_t *s, cairo_surface_t *picture, const sp_quad_t *quad)
 }
 
 
-/* Runs a kernel along a line of pixels that lie step apart. */
+/*
+ * Adds a row, shifted by so many values and weighed; the simple loop is what
+ * a compiler turns into one of vectors.
+ */
 
 static void
-blur_line(uint32_t *line, int n, int step, const float *kernel, int radius,
-    uint32_t *copy)
+add_row(float *sum, const unsigned char *row, int n, float weight)
 {
-    int       i, k, at;
-    float     r, g, b;
-    uint32_t  p;
+    int  i;
 
     for (i = 0; i < n; i++) {
-        copy[i] = line[(size_t) i * step];
+        sum[i] += weight * row[i];
+    }
+}
+
+
+static void
+round_row(const float *sum, unsigned char *row, int n)
+{
+    int  i;
+
+    for (i = 0; i < n; i++) {
+        row[i] = (unsigned char) (sum[i] + 0.5f);
+    }
+}
+
+
+/* Across a row of w pixels, the outermost ones repeated beyond its ends */
+
+static void
+blur_row(unsigned char *row, int w, const float *kernel, int radius,
+    float *sum, unsigned char *wide)
+{
+    int  i;
+
+    memcpy(wide + 3 * radius, row, 3 * (size_t) w);
+
+    for (i = 0; i < radius; i++) {
+        memcpy(wide + 3 * i, row, 3);
+        memcpy(wide + 3 * (radius + w + i), row + 3 * (w - 1), 3);
     }
 
-    for (i = 0; i < n; i++) {
-        r = g = b = 0.5f;
+    memset(sum, 0, 3 * sizeof(float) * w);
 
-        for (k = -radius; k <= radius; k++) {
-            at = i + k < 0 ? 0 : i + k >= n ? n - 1 : i + k;
-            p = copy[at];
-            r += kernel[k + radius] * (p >> 16 & 0xff);
-            g += kernel[k + radius] * (p >> 8 & 0xff);
-            b += kernel[k + radius] * (p & 0xff);
+    for (i = 0; i <= 2 * radius; i++) {
+        add_row(sum, wide + 3 * i, 3 * w, kernel[i]);
+    }
+
+    round_row(sum, row, 3 * w);
+}
+
+
+static void
+unpack(cairo_surface_t *picture, unsigned char *rgb, int w, int h)
+{
+    int              x, y;
+    const uint32_t  *row;
+
+    for (y = 0; y < h; y++) {
+        row = (uint32_t *) (cairo_image_surface_get_data(picture)
+                            + (size_t) y
+                              * cairo_image_surface_get_stride(picture));
+
+        for (x = 0; x < w; x++, rgb += 3) {
+            rgb[0] = row[x] >> 16;
+            rgb[1] = row[x] >> 8;
+            rgb[2] = row[x];
+        }
+    }
+}
+
+
+/* Down the columns, all at once: a row of the picture is a sum of rows. */
+
+static void
+blur_columns(cairo_surface_t *picture, const unsigned char *rgb, int w,
+    int h, const float *kernel, int radius, float *sum, unsigned char *row)
+{
+    int        x, y, i, at;
+    uint32_t  *out;
+
+    for (y = 0; y < h; y++) {
+        memset(sum, 0, 3 * sizeof(float) * w);
+
+        for (i = -radius; i <= radius; i++) {
+            at = y + i < 0 ? 0 : y + i >= h ? h - 1 : y + i;
+            add_row(sum, rgb + 3 * (size_t) w * at, 3 * w,
+                    kernel[i + radius]);
         }
 
-        line[(size_t) i * step] = (uint32_t) r << 16 | (uint32_t) g << 8
-                                  | (uint32_t) b;
+        round_row(sum, row, 3 * w);
+
+        out = (uint32_t *) (cairo_image_surface_get_data(picture)
+                            + (size_t) y
+                              * cairo_image_surface_get_stride(picture));
+
+        for (x = 0; x < w; x++) {
+            out[x] = (uint32_t) row[3 * x] << 16 | row[3 * x + 1] << 8
+                     | row[3 * x + 2];
+        }
     }
 }
 
@@ -250,9 +323,9 @@ blur_line(uint32_t *line, int n, int step, const float *kernel, int radius,
 void
 sp_blur(cairo_surface_t *picture, double deviation)
 {
-    int        i, radius, w, h, stride;
-    float      sum, kernel[257];
-    uint32_t  *pixels, *copy;
+    int             i, radius, w, h;
+    float           total, *sum, kernel[257];
+    unsigned char  *rgb, *row;
 
     if (deviation < 0.25) {
         return;
@@ -260,34 +333,37 @@ sp_blur(cairo_surface_t *picture, double deviation)
 
     radius = (int) fmin(128, ceil(deviation * 2.6));
 
-    for (i = -radius, sum = 0; i <= radius; i++) {
+    for (i = -radius, total = 0; i <= radius; i++) {
         kernel[i + radius] = exp(-i * i / (2 * deviation * deviation));
-        sum += kernel[i + radius];
+        total += kernel[i + radius];
     }
 
     for (i = 0; i <= 2 * radius; i++) {
-        kernel[i] /= sum;
+        kernel[i] /= total;
     }
 
     w = cairo_image_surface_get_width(picture);
     h = cairo_image_surface_get_height(picture);
-    pixels = (uint32_t *) cairo_image_surface_get_data(picture);
-    stride = cairo_image_surface_get_stride(picture) / 4;
 
-    copy = malloc(sizeof(uint32_t) * (w > h ? w : h));
-    if (copy == NULL) {
+    rgb = malloc(3 * (size_t) w * h);
+    row = malloc(3 * (size_t) (w + 2 * radius));
+    sum = malloc(3 * sizeof(float) * w);
+
+    if (rgb == NULL || row == NULL || sum == NULL) {
         sp_fail("out of memory");
     }
 
+    unpack(picture, rgb, w, h);
+
     for (i = 0; i < h; i++) {
-        blur_line(pixels + (size_t) i * stride, w, 1, kernel, radius, copy);
+        blur_row(rgb + 3 * (size_t) w * i, w, kernel, radius, sum, row);
     }
 
-    for (i = 0; i < w; i++) {
-        blur_line(pixels + i, h, stride, kernel, radius, copy);
-    }
+    blur_columns(picture, rgb, w, h, kernel, radius, sum, row);
 
-    free(copy);
+    free(rgb);
+    free(row);
+    free(sum);
 }
 
 

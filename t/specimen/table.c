@@ -259,7 +259,7 @@ sp_table_print(sp_specimen_t *s, cairo_surface_t *picture, double em)
 
     r = &s->looks;
     cr = cairo_create(picture);
-    n = sp_integer(r, 1, 3);
+    n = sp_integer(r, 1, 2);
 
     for (i = 0; i < n; i++) {
         w = s->width * sp_between(r, 0.5, 1.1);

@@ -479,20 +479,29 @@ test_template_errors(void **state)
 static void
 test_shipped_templates(void **state)
 {
+    char                  path[64];
     size_t                i;
     reg_error_t           error;
     reg_mail_template_t  *template_;
 
-    static const char *const  paths[] = {
-        "conf/mail/registration.zh-CN.txt", "conf/mail/registration.en.txt",
-        "conf/mail/password_reset.zh-CN.txt",
-        "conf/mail/password_reset.en.txt"
+    static const char *const  mails[] = {
+        "registration.zh-CN", "registration.en", "password_reset.zh-CN",
+        "password_reset.en", "submitted.zh-CN", "submitted.en",
+        "approved.zh-CN", "approved.en", "returned.zh-CN", "returned.en",
+        "rejected.zh-CN", "rejected.en"
+    };
+
+    static const char *const  notice_names[] = {
+        "title", "number", "due_date", "reason", "items", "name", NULL
     };
 
     (void) state;
 
-    for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-        template_ = reg_mail_template_load(paths[i], names, &error);
+    for (i = 0; i < sizeof(mails) / sizeof(mails[0]); i++) {
+        (void) snprintf(path, sizeof(path), "conf/mail/%s.txt", mails[i]);
+
+        template_ = reg_mail_template_load(path, i < 4 ? names : notice_names,
+                                           &error);
         assert_non_null(template_);
         reg_mail_template_free(template_);
     }

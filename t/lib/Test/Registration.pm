@@ -3,7 +3,7 @@
 #
 #   --- directives          "NAME VALUE": registration_NAME VALUE; in http;
 #                           a NAME alone leaves that directive out
-#   --- main, --- http, --- server, --- api, --- upload   more configuration
+#   --- main, --- http, --- server, --- api, --- review, --- upload   more configuration
 #   --- request             "METHOD PATH"; the following lines are the body
 #   --- more_headers        "Name: value" lines
 #   --- error_code          the status; 200 when it is not said
@@ -66,13 +66,16 @@ sub import ($class, @more)
 
 
 # Options: directives, parts (see Servers), without (servers not to start),
-# workers, log_level.
+# workers, log_level; class, for servers of another kind; name, of their
+# directory.
 
 sub start (%option)
 {
     my %without = map { $_ => 1 } ($option{without} // [])->@*;
 
-    $servers = Test::Registration::Servers->new(%option);
+    my $class   = delete $option{class} // 'Test::Registration::Servers';
+
+    $servers = $class->new(%option);
     $Test::Registration::Picture::DIR = $servers->{dir};
 
     $servers->start_postgres if !$without{postgres};
@@ -200,15 +203,16 @@ sub fill ($client, $values)
 }
 
 
-# Everything that comes before POST /registrations: pictures and code.  Gives
-# the body to post.
+# Everything that comes before POST /registrations: pictures (those of kinds
+# that are given, or any) and code.  Gives the body to post.
 
 sub draft_for ($client, $values, %more)
 {
+    my $pictures = delete $more{pictures} // {};
     my %documents;
 
     for my $kind (kinds($values->{document_type})) {
-        my $answer = $client->upload($kind, picture());
+        my $answer = $client->upload($kind, $pictures->{$kind} // picture());
 
         die "upload of $kind: " . $answer->status . ' ' . $answer->body
             if $answer->status != 201;
@@ -249,8 +253,9 @@ sub submit_again ($client, $body)
 sub register (%option)
 {
     my $client = delete $option{client} // client();
+    my $shown  = delete $option{pictures};
     my $values = delete $option{values} // person(%option);
-    my $body   = draft_for($client, $values);
+    my $body   = draft_for($client, $values, pictures => $shown);
     my $answer = submit($client, $body);
 
     die 'registration: ' . $answer->status . ' ' . $answer->body
@@ -369,7 +374,7 @@ sub run_blocks ($client, %value)
 }
 
 
-my @parts = qw(main http server api upload threads);
+my @parts = qw(main http server api review upload threads);
 
 
 sub run_block ($client, $section)

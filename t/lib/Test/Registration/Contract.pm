@@ -26,11 +26,12 @@ sub document
 
 sub operation ($method, $path)
 {
-    my ($base) = document()->{servers}[0]{url};
-    my ($rest) = $path =~ m{^\Q$base\E(/[^?]*)} or return;
-    my $paths  = document()->{paths};
+    my $paths = document()->{paths};
 
     for my $template (sort { $a =~ tr/{// <=> $b =~ tr/{// } keys %$paths) {
+        my $servers = $paths->{$template}{servers} // document()->{servers};
+        my $base    = $servers->[0]{url} =~ s{/$}{}r;
+        my ($rest)  = $path =~ m{^\Q$base\E(/[^?]*)} or next;
         my $pattern = join '[^/]+', map { quotemeta }
             split /\{[^}]+\}/, $template, -1;
 

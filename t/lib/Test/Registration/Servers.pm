@@ -14,6 +14,7 @@ use File::Basename qw(basename dirname);
 use File::Copy qw(copy);
 use File::Path qw(make_path remove_tree);
 use IO::Socket::INET;
+use IO::Socket::UNIX;
 use POSIX qw(:sys_wait_h);
 use Time::HiRes qw(sleep time);
 
@@ -35,7 +36,7 @@ my $owner = $$;                 # a forked child must not stop them
 
 sub new ($class, %option)
 {
-    my $name = basename($0, '.t');
+    my $name = $option{name} // basename($0, '.t');
     my $self = bless {
         name       => $name,
         workers    => 2,
@@ -517,6 +518,52 @@ sub listens ($port)
 }
 
 
+# The recogniser around an engine that does as it is told (scripted_ocr.c),
+# which needs no models.  Options: env, threads, queue.
+
+sub start_recognizer ($self, %option)
+{
+    my $dir = "$self->{dir}/recognizer";
+    my ($binary) = grep { -x } "$BUILD/recognizer-scripted",
+        glob "$BUILD/*/recognizer-scripted";
+
+    croak 'recognizer-scripted is not built: make scripted' if !$binary;
+
+    make_directory_of('www-data', $dir, 0755);
+    spew("$dir/models", "none\n") if !$option{missing};
+
+    local %ENV = (%ENV, ($option{env} // {})->%*);
+
+    $self->spawn('recognizer', as_user('www-data'), $binary,
+        '--socket', "$dir/socket", '--models', "$dir/models",
+        '--threads', $option{threads} // 2, '--queue', $option{queue} // 8,
+        '--verbose');
+
+    return $self if $option{missing};
+
+    wait_for(sub { $self->recognizer_ready })
+        // croak "the recogniser does not start: see $self->{dir}/"
+                 . 'recognizer.out';
+
+    return $self;
+}
+
+
+sub recognizer_ready ($self)
+{
+    return !!IO::Socket::UNIX->new(Peer => "$self->{dir}/recognizer/socket");
+}
+
+
+# The pid of the process that reads pictures.
+
+sub recognizer_child ($self)
+{
+    my ($master, $child) = family($self->{pid}{recognizer});
+    return $child;
+}
+
+
 # nginx.  The configuration is made of parts; a test gives those it is about.
 
 my %directive = (
@@ -580,6 +627,7 @@ sub config ($self, %option)
 
     my %part = (main => '', http => '', server => '', api => '',
                 upload => 'client_max_body_size 6m;',
+                review => 'registration_review;',
                 threads => "thread_pool passwords threads=2 max_queue=64;\n"
                            . "thread_pool pictures threads=2 max_queue=64;\n"
                            . "thread_pool files threads=2 max_queue=256;",
@@ -631,6 +679,10 @@ $lines
         location = /api/openapi.yaml {
             default_type application/yaml;
             alias %DIR%/openapi.yaml;
+        }
+
+        location /admin/api/ {
+            $part{review}
         }
 
         location /api/ {

@@ -9,14 +9,15 @@ use IPC::Open2 qw(open2);
 use JSON::PP qw(decode_json);
 
 
-# program: the reader; models: their directory; threads: pictures in flight.
+# program: the reader; models: their directory; threads: pictures in flight;
+# deadline: milliseconds a picture.
 
 sub new ($class, %option)
 {
     my $self = bless {%option}, $class;
 
     $self->{pid} = open2($self->{out}, $self->{in}, $self->{program},
-        $self->{models}, $self->{threads});
+        $self->{models}, $self->{threads}, $self->{deadline});
     $self->{in}->autoflush(1);
 
     return $self;

@@ -1,0 +1,697 @@
+
+/*
+ * The outbox: every change of an application's state has left a row, from
+ * which the applicant is written to.  The first worker of each machine looks:
+ *
+ * tick → (PostgreSQL: rows on lease) → leased → (SMTP) → mailed →
+ * (PostgreSQL: it is sent, or to be tried later) → told
+ *
+ * A worker that dies leaves its leases to run out.  So a mail is never lost,
+ * and comes twice only when a worker died between sending and telling.
+ */
+
+
+#include <ngx_http_registration_outbox.h>
+
+
+#define NGX_HTTP_REGISTRATION_OUTBOX_TICK      5000
+
+/* Mails at a time: most of the queue for mail is left to codes. */
+
+#define NGX_HTTP_REGISTRATION_OUTBOX_MAX       32
+
+/* How long the mail server is tried before the row waits again. */
+
+#define NGX_HTTP_REGISTRATION_OUTBOX_LIFETIME  60000
+
+/* What sealing, telling and clocks may take beside that, in seconds. */
+
+#define NGX_HTTP_REGISTRATION_OUTBOX_SLACK     30
+
+/* From a minute up to an hour; 78 tries take more than three days. */
+
+#define NGX_HTTP_REGISTRATION_OUTBOX_BACKOFF   60
+#define NGX_HTTP_REGISTRATION_OUTBOX_LONGEST   3600
+#define NGX_HTTP_REGISTRATION_OUTBOX_TRIES     78
+
+
+typedef struct {
+    ngx_http_registration_main_conf_t  *conf;
+    ngx_event_t                         timer;
+    ngx_registration_call_t             call;
+    ngx_queue_t                         mails;
+    ngx_uint_t                          n;
+    unsigned                            leasing:1;
+    unsigned                            closed:1;
+} ngx_http_registration_outbox_t;
+
+
+typedef struct {
+    ngx_http_registration_outbox_t     *outbox;
+    ngx_queue_t                         queue;
+    ngx_registration_call_t             call;
+    u_char                              id[NGX_INT64_LEN];
+    size_t                              len;
+    ngx_int_t                           tries;
+    ngx_int_t                           status;     /* NGX_AGAIN: on its way */
+    unsigned                            telling:1;
+} ngx_http_registration_outbox_mail_t;
+
+
+/* A row of the lease, opened. */
+
+typedef struct {
+    ngx_pool_t                         *pool;
+    reg_language_t                      language;
+    ngx_str_t                           kind;
+    ngx_str_t                           number;
+    ngx_str_t                           due_date;
+    json_t                             *values;
+    json_t                             *content;
+} ngx_http_registration_outbox_row_t;
+
+
+static void ngx_http_registration_outbox_tick(ngx_event_t *ev);
+static void ngx_http_registration_outbox_lease(
+    ngx_http_registration_outbox_t *outbox);
+static void ngx_http_registration_outbox_leased(ngx_registration_call_t *call);
+static void ngx_http_registration_outbox_take(
+    ngx_http_registration_outbox_t *outbox, PGresult *result, int row);
+static ngx_uint_t ngx_http_registration_outbox_has(
+    ngx_http_registration_outbox_t *outbox, u_char *id, size_t len);
+static ngx_int_t ngx_http_registration_outbox_send(
+    ngx_http_registration_outbox_mail_t *mail, PGresult *result, int row);
+static ngx_int_t ngx_http_registration_outbox_open(
+    ngx_http_registration_outbox_t *outbox,
+    ngx_http_registration_outbox_row_t *opened, PGresult *result, int row);
+static ngx_int_t ngx_http_registration_outbox_compose(
+    ngx_http_registration_outbox_mail_t *mail,
+    ngx_http_registration_outbox_row_t *row);
+static void ngx_http_registration_outbox_items(
+    ngx_http_registration_outbox_t *outbox,
+    ngx_http_registration_outbox_row_t *row, reg_str_t *text);
+static void ngx_http_registration_outbox_mailed(void *data, ngx_int_t status);
+static void ngx_http_registration_outbox_tell(
+    ngx_http_registration_outbox_mail_t *mail);
+static void ngx_http_registration_outbox_told(ngx_registration_call_t *call);
+static ngx_int_t ngx_http_registration_outbox_delay(
+    ngx_http_registration_outbox_mail_t *mail);
+static void ngx_http_registration_outbox_free(
+    ngx_http_registration_outbox_mail_t *mail);
+
+
+static ngx_registration_statement_t  ngx_http_registration_lease_sql = {
+    "registration_outbox_lease",
+    "SELECT id::text, kind, language, application_id, number, due_date,"
+    " tries::text, data_key, sealed, content"
+    " FROM registration.outbox_lease($1, $2)",
+    2
+};
+
+static ngx_registration_statement_t  ngx_http_registration_sent_sql = {
+    "registration_outbox_sent",
+    "SELECT registration.outbox_sent($1)",
+    1
+};
+
+static ngx_registration_statement_t  ngx_http_registration_failed_sql = {
+    "registration_outbox_failed",
+    "SELECT registration.outbox_failed($1, $2)",
+    2
+};
+
+
+static ngx_http_registration_outbox_t  *ngx_http_registration_outbox;
+
+
+/* The first worker sends for all; machines share the rows. */
+
+ngx_int_t
+ngx_http_registration_outbox_init(ngx_cycle_t *cycle,
+    ngx_http_registration_main_conf_t *rmcf)
+{
+    ngx_http_registration_outbox_t  *outbox;
+
+    /* nginx takes a timer's data for a connection when it logs */
+
+    static ngx_connection_t  dumb = { .fd = (ngx_socket_t) -1 };
+
+    if (ngx_worker != 0) {
+        return NGX_OK;
+    }
+
+    outbox = ngx_pcalloc(cycle->pool, sizeof(ngx_http_registration_outbox_t));
+    if (outbox == NULL) {
+        return NGX_ERROR;
+    }
+
+    outbox->conf = rmcf;
+    outbox->call.data = outbox;
+    outbox->call.done = ngx_http_registration_outbox_leased;
+
+    ngx_queue_init(&outbox->mails);
+
+    outbox->timer.handler = ngx_http_registration_outbox_tick;
+    outbox->timer.data = &dumb;
+    outbox->timer.log = cycle->log;
+    outbox->timer.cancelable = 1;
+
+    ngx_http_registration_outbox = outbox;
+
+    ngx_http_registration_outbox_wake();
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_registration_outbox_wake(void)
+{
+    ngx_http_registration_outbox_t  *outbox;
+
+    outbox = ngx_http_registration_outbox;
+
+    if (outbox == NULL || outbox->closed || ngx_exiting) {
+        return;
+    }
+
+    /* ngx_add_timer() would not make it earlier by less than 300 ms */
+
+    if (outbox->timer.timer_set) {
+        ngx_del_timer(&outbox->timer);
+    }
+
+    ngx_add_timer(&outbox->timer, 1);
+}
+
+
+void
+ngx_http_registration_outbox_close(void)
+{
+    ngx_queue_t                          *q, *next;
+    ngx_http_registration_outbox_t       *outbox;
+    ngx_http_registration_outbox_mail_t  *mail;
+
+    outbox = ngx_http_registration_outbox;
+
+    if (outbox == NULL || outbox->closed) {
+        return;
+    }
+
+    outbox->closed = 1;
+
+    if (outbox->timer.timer_set) {
+        ngx_del_timer(&outbox->timer);
+    }
+
+    ngx_registration_call_abandon(&outbox->call);
+
+    for (q = ngx_queue_head(&outbox->mails);
+         q != ngx_queue_sentinel(&outbox->mails);
+         q = next)
+    {
+        next = ngx_queue_next(q);
+        mail = ngx_queue_data(q, ngx_http_registration_outbox_mail_t, queue);
+
+        ngx_registration_call_abandon(&mail->call);
+
+        /* of those on their way the adapter tells when it closes */
+
+        if (mail->status != NGX_AGAIN) {
+            ngx_http_registration_outbox_free(mail);
+        }
+    }
+}
+
+
+static void
+ngx_http_registration_outbox_tick(ngx_event_t *ev)
+{
+    ngx_queue_t                          *q, *next;
+    ngx_http_registration_outbox_t       *outbox;
+    ngx_http_registration_outbox_mail_t  *mail;
+
+    outbox = (ngx_http_registration_outbox_t *)
+             ((u_char *) ev - offsetof(ngx_http_registration_outbox_t, timer));
+
+    if (ngx_exiting) {
+        return;
+    }
+
+    /* what PostgreSQL could not be told before */
+
+    for (q = ngx_queue_head(&outbox->mails);
+         q != ngx_queue_sentinel(&outbox->mails);
+         q = next)
+    {
+        next = ngx_queue_next(q);
+        mail = ngx_queue_data(q, ngx_http_registration_outbox_mail_t, queue);
+
+        if (mail->status != NGX_AGAIN && !mail->telling) {
+            ngx_http_registration_outbox_tell(mail);
+        }
+    }
+
+    ngx_http_registration_outbox_lease(outbox);
+
+    ngx_add_timer(&outbox->timer, NGX_HTTP_REGISTRATION_OUTBOX_TICK);
+}
+
+
+static void
+ngx_http_registration_outbox_lease(ngx_http_registration_outbox_t *outbox)
+{
+    u_char                    max[NGX_INT_T_LEN], seconds[NGX_INT_T_LEN];
+    ngx_msec_t                lease;
+    ngx_registration_param_t  params[2];
+
+    if (outbox->leasing
+        || outbox->n >= NGX_HTTP_REGISTRATION_OUTBOX_MAX
+        || !ngx_registration_smtp_has_room(outbox->conf->smtp))
+    {
+        return;
+    }
+
+    lease = (NGX_HTTP_REGISTRATION_OUTBOX_LIFETIME
+             + outbox->conf->smtp_conf.timeout) / 1000
+            + NGX_HTTP_REGISTRATION_OUTBOX_SLACK;
+
+    ngx_memzero(params, sizeof(params));
+
+    params[0].value.data = max;
+    params[0].value.len = ngx_sprintf(max, "%ui",
+                                      NGX_HTTP_REGISTRATION_OUTBOX_MAX
+                                      - outbox->n)
+                          - max;
+    params[1].value.data = seconds;
+    params[1].value.len = ngx_sprintf(seconds, "%M", lease) - seconds;
+
+    if (ngx_registration_postgres_query(outbox->conf->postgres, &outbox->call,
+                                        &ngx_http_registration_lease_sql,
+                                        params, 1)
+        == NGX_OK)
+    {
+        outbox->leasing = 1;
+    }
+}
+
+
+static void
+ngx_http_registration_outbox_leased(ngx_registration_call_t *call)
+{
+    int                              row, rows;
+    PGresult                        *result;
+    ngx_http_registration_outbox_t  *outbox;
+
+    outbox = call->data;
+    outbox->leasing = 0;
+
+    if (call->status != NGX_OK) {
+        return;
+    }
+
+    result = call->result;
+    rows = PQntuples(result);
+
+    for (row = 0; row < rows; row++) {
+        ngx_http_registration_outbox_take(outbox, result, row);
+    }
+}
+
+
+static void
+ngx_http_registration_outbox_take(ngx_http_registration_outbox_t *outbox,
+    PGresult *result, int row)
+{
+    u_char                               *id;
+    size_t                                len;
+    ngx_int_t                             rc;
+    ngx_http_registration_outbox_mail_t  *mail;
+
+    id = (u_char *) PQgetvalue(result, row, 0);
+    len = PQgetlength(result, row, 0);
+
+    if (ngx_http_registration_outbox_has(outbox, id, len)) {
+
+        /* sent, but PostgreSQL was away for longer than the lease */
+
+        return;
+    }
+
+    mail = ngx_calloc(sizeof(ngx_http_registration_outbox_mail_t),
+                      ngx_cycle->log);
+    if (mail == NULL) {
+        return;
+    }
+
+    mail->outbox = outbox;
+    mail->len = ngx_min(len, sizeof(mail->id));
+    ngx_memcpy(mail->id, id, mail->len);
+
+    mail->tries = ngx_atoi((u_char *) PQgetvalue(result, row, 6),
+                           PQgetlength(result, row, 6));
+    mail->call.data = mail;
+    mail->call.done = ngx_http_registration_outbox_told;
+    mail->status = NGX_AGAIN;
+
+    ngx_queue_insert_tail(&outbox->mails, &mail->queue);
+    outbox->n++;
+
+    rc = ngx_http_registration_outbox_send(mail, result, row);
+
+    if (rc != NGX_OK) {
+        ngx_http_registration_outbox_mailed(mail,
+                                            rc == NGX_DONE ? NGX_OK : rc);
+    }
+}
+
+
+static ngx_uint_t
+ngx_http_registration_outbox_has(ngx_http_registration_outbox_t *outbox,
+    u_char *id, size_t len)
+{
+    ngx_queue_t                          *q;
+    ngx_http_registration_outbox_mail_t  *mail;
+
+    for (q = ngx_queue_head(&outbox->mails);
+         q != ngx_queue_sentinel(&outbox->mails);
+         q = ngx_queue_next(q))
+    {
+        mail = ngx_queue_data(q, ngx_http_registration_outbox_mail_t, queue);
+
+        if (mail->len == len && ngx_memcmp(mail->id, id, len) == 0) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* NGX_DONE when there is nobody left to write to. */
+
+static ngx_int_t
+ngx_http_registration_outbox_send(ngx_http_registration_outbox_mail_t *mail,
+    PGresult *result, int row)
+{
+    ngx_int_t                           rc;
+    ngx_http_registration_outbox_row_t  opened;
+
+    if (PQgetisnull(result, row, 7)) {
+        ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
+                      "no mail: the application's key was destroyed");
+        return NGX_DONE;
+    }
+
+    ngx_memzero(&opened, sizeof(opened));
+
+    opened.pool = ngx_create_pool(4096, ngx_cycle->log);
+    if (opened.pool == NULL) {
+        return NGX_DECLINED;
+    }
+
+    rc = ngx_http_registration_outbox_open(mail->outbox, &opened, result, row);
+
+    if (rc == NGX_OK) {
+        rc = ngx_http_registration_outbox_compose(mail, &opened);
+
+    } else {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "no mail: the application could not be opened (is a "
+                      "key missing from the key file?)");
+    }
+
+    json_decref(opened.values);
+    json_decref(opened.content);
+    ngx_destroy_pool(opened.pool);
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_http_registration_outbox_open(ngx_http_registration_outbox_t *outbox,
+    ngx_http_registration_outbox_row_t *opened, PGresult *result, int row)
+{
+    u_char      key[REG_DATA_KEY];
+    ngx_str_t   id;
+    ngx_uint_t  i;
+    ngx_str_t  *text[3];
+
+    static const int  column[] = { 1, 4, 5 };
+
+    text[0] = &opened->kind;
+    text[1] = &opened->number;
+    text[2] = &opened->due_date;
+
+    for (i = 0; i < 3; i++) {
+        text[i]->data = (u_char *) PQgetvalue(result, row, column[i]);
+        text[i]->len = PQgetlength(result, row, column[i]);
+    }
+
+    opened->language = ngx_strcmp(PQgetvalue(result, row, 2), "en") == 0
+                       ? REG_EN : REG_ZH_CN;
+
+    id.data = (u_char *) PQgetvalue(result, row, 3);
+    id.len = PQgetlength(result, row, 3);
+
+    if (ngx_http_registration_application_key(outbox->conf, &id,
+                                          (u_char *) PQgetvalue(result, row, 7),
+                                          PQgetlength(result, row, 7), key)
+        != REG_OK)
+    {
+        return NGX_DECLINED;
+    }
+
+    opened->values = ngx_http_registration_application_open(ngx_cycle->log,
+                                          &id, key,
+                                          (u_char *) PQgetvalue(result, row, 8),
+                                          PQgetlength(result, row, 8));
+    if (!PQgetisnull(result, row, 9)) {
+        opened->content = ngx_http_registration_application_open(
+                                          ngx_cycle->log, &id, key,
+                                          (u_char *) PQgetvalue(result, row, 9),
+                                          PQgetlength(result, row, 9));
+    }
+
+    reg_wipe(key, sizeof(key));
+
+    if (opened->values == NULL
+        || (opened->content == NULL && !PQgetisnull(result, row, 9)))
+    {
+        return NGX_DECLINED;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_registration_outbox_compose(ngx_http_registration_outbox_mail_t *mail,
+    ngx_http_registration_outbox_row_t *row)
+{
+    char                               *text;
+    size_t                              len;
+    ngx_str_t                           to, name, reason;
+    ngx_uint_t                          notice;
+    reg_mail_value_t                    values[6];
+    ngx_http_registration_main_conf_t  *rmcf;
+
+    rmcf = mail->outbox->conf;
+    notice = ngx_http_registration_notice(&row->kind);
+
+    if (notice == NGX_HTTP_REGISTRATION_NOTICES) {
+        return NGX_DECLINED;
+    }
+
+    ngx_http_registration_value(row->values, "email", &to);
+    ngx_http_registration_value(row->values, "name", &name);
+    ngx_http_registration_value(row->content, "reason", &reason);
+
+    values[0].name = "title";
+    values[0].value.data = (u_char *) reg_form_title(rmcf->form,
+                                                     row->language);
+    values[0].value.len = ngx_strlen(values[0].value.data);
+
+    values[1].name = "number";
+    values[1].value = ngx_http_registration_str(&row->number);
+    values[2].name = "due_date";
+    values[2].value = ngx_http_registration_str(&row->due_date);
+    values[3].name = "name";
+    values[3].value = ngx_http_registration_str(&name);
+    values[4].name = "reason";
+    values[4].value = ngx_http_registration_str(&reason);
+    values[5].name = "items";
+    ngx_http_registration_outbox_items(mail->outbox, row, &values[5].value);
+
+    if (values[5].value.data == NULL) {
+        return NGX_DECLINED;
+    }
+
+    text = reg_mail_compose(rmcf->notices[notice][row->language], values, 6,
+                            ngx_http_registration_str(&rmcf->mail_from),
+                            ngx_http_registration_str(&to), ngx_time(), &len);
+    if (text == NULL) {
+        return NGX_DECLINED;
+    }
+
+    return ngx_registration_smtp_send(rmcf->smtp, &to, text, len,
+                                      NGX_HTTP_REGISTRATION_OUTBOX_LIFETIME,
+                                      ngx_http_registration_outbox_mailed,
+                                      mail)
+           == NGX_OK ? NGX_OK : NGX_DECLINED;
+}
+
+
+/* A line for each field: what it is called, and what is wrong with it. */
+
+static void
+ngx_http_registration_outbox_items(ngx_http_registration_outbox_t *outbox,
+    ngx_http_registration_outbox_row_t *row, reg_str_t *text)
+{
+    u_char      *p, *lines;
+    size_t       i, len;
+    json_t      *items, *item;
+    ngx_str_t    field, reason;
+    const char  *label;
+
+    items = json_object_get(row->content, "items");
+    len = 1;
+
+    json_array_foreach(items, i, item) {
+        ngx_http_registration_value(item, "field", &field);
+        ngx_http_registration_value(item, "reason", &reason);
+        label = reg_form_label(outbox->conf->form, (char *) field.data,
+                               row->language);
+        len += sizeof("- ：\n") + ngx_strlen(label) + reason.len;
+    }
+
+    text->len = 0;
+    text->data = lines = ngx_pnalloc(row->pool, len);
+
+    if (lines == NULL) {
+        return;
+    }
+
+    p = lines;
+
+    json_array_foreach(items, i, item) {
+        ngx_http_registration_value(item, "field", &field);
+        ngx_http_registration_value(item, "reason", &reason);
+        label = reg_form_label(outbox->conf->form, (char *) field.data,
+                               row->language);
+        p = ngx_sprintf(p, "%s- %s%s%V", p == lines ? "" : "\n", label,
+                        row->language == REG_EN ? ": " : "：", &reason);
+    }
+
+    text->len = p - lines;
+}
+
+
+static void
+ngx_http_registration_outbox_mailed(void *data, ngx_int_t status)
+{
+    ngx_http_registration_outbox_mail_t *mail = data;
+
+    mail->status = status;
+
+    if (mail->outbox->closed) {
+        ngx_http_registration_outbox_free(mail);
+        return;
+    }
+
+    ngx_http_registration_outbox_tell(mail);
+}
+
+
+/* Only what was sent has to be told: else the lease runs out. */
+
+static void
+ngx_http_registration_outbox_tell(ngx_http_registration_outbox_mail_t *mail)
+{
+    u_char                         seconds[NGX_INT_T_LEN];
+    ngx_int_t                      rc, delay;
+    ngx_registration_param_t       params[2];
+    ngx_registration_statement_t  *statement;
+
+    ngx_memzero(params, sizeof(params));
+
+    params[0].value.data = mail->id;
+    params[0].value.len = mail->len;
+
+    statement = &ngx_http_registration_sent_sql;
+
+    if (mail->status != NGX_OK) {
+        statement = &ngx_http_registration_failed_sql;
+        delay = ngx_http_registration_outbox_delay(mail);
+
+        if (delay) {
+            params[1].value.data = seconds;
+            params[1].value.len = ngx_sprintf(seconds, "%i", delay) - seconds;
+        }
+    }
+
+    rc = ngx_registration_postgres_query(mail->outbox->conf->postgres,
+                                         &mail->call, statement, params, 0);
+
+    if (rc == NGX_OK) {
+        mail->telling = 1;
+
+    } else if (mail->status != NGX_OK) {
+        ngx_http_registration_outbox_free(mail);
+    }
+}
+
+
+static void
+ngx_http_registration_outbox_told(ngx_registration_call_t *call)
+{
+    ngx_http_registration_outbox_mail_t  *mail;
+
+    mail = call->data;
+    mail->telling = 0;
+
+    if (call->status == NGX_OK || mail->status != NGX_OK) {
+        ngx_http_registration_outbox_free(mail);
+    }
+}
+
+
+/* Seconds until the next try; 0 when there shall be none. */
+
+static ngx_int_t
+ngx_http_registration_outbox_delay(ngx_http_registration_outbox_mail_t *mail)
+{
+    ngx_int_t  delay;
+
+    if (ngx_exiting) {
+        return 1;
+    }
+
+    if (mail->tries >= NGX_HTTP_REGISTRATION_OUTBOX_TRIES) {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "mail %*s of the outbox is given up after %i tries",
+                      mail->len, mail->id, mail->tries);
+        return 0;
+    }
+
+    delay = NGX_HTTP_REGISTRATION_OUTBOX_BACKOFF
+            << ngx_min(ngx_max(mail->tries - 1, 0), 6);
+    delay = ngx_min(delay, NGX_HTTP_REGISTRATION_OUTBOX_LONGEST);
+
+    ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                  "mail %*s of the outbox is tried again in %i seconds",
+                  mail->len, mail->id, delay);
+
+    return delay;
+}
+
+
+static void
+ngx_http_registration_outbox_free(ngx_http_registration_outbox_mail_t *mail)
+{
+    ngx_queue_remove(&mail->queue);
+    mail->outbox->n--;
+
+    ngx_free(mail);
+}
