@@ -63,7 +63,7 @@ defs = $(shell $(PKG_CONFIG) --cflags-only-I $(1))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help packages module ctl scripted data pages run stop test unit \
+.PHONY: all help packages module ctl recognizer scripted data pages run stop test unit \
         unit-plain unit-sanitized fuzz cross sanitize prove prove-sanitized \
         browser budget audit bench specimens examples recognition-report \
         install install-files install-recognizer deb lint clean
@@ -115,7 +115,14 @@ $(out)/registrationctl: $(ctl_sources:%.c=$(out)/plain/%.o) \
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(ctl_packages))
 
 
-# the recogniser, and for the package with the distribution's flags
+## make recognizer  the program that reads pictures; fetches its models and ONNX
+##                  Runtime, once, into $(BUILD)/recognizer
+recognizer:
+	$(Q)tools/packages build recognizer
+	$(Q)tools/recognizer $(out)
+	$(Q)$(MAKE) --no-print-directory $(out)/registration-recognizer
+
+# and for the package with the distribution's flags
 
 $(out)/registration-recognizer: $(serve_sources:%.c=$(out)/plain/%.o) \
                                 $(engine_sources:%.c=$(out)/plain/%.o) \
@@ -123,7 +130,7 @@ $(out)/registration-recognizer: $(serve_sources:%.c=$(out)/plain/%.o) \
 	@echo "  LINK    $(@F)"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(ONNXRUNTIME_LIB) \
 	    -Wl,-rpath,$(dir $(ONNXRUNTIME_LIB)) \
-	    $(call libs,$(serve_packages)) -lpthread -lm
+	    $(call libs,$(serve_packages) lept) -lpthread -lm
 
 $(out)/installed/registration-recognizer: \
                             $(serve_sources:%.c=$(out)/installed/%.o) \
@@ -132,7 +139,7 @@ $(out)/installed/registration-recognizer: \
 	@echo "  LINK    $(@F) (installed)"
 	$(Q)$(CC) $(hardened) $(shell dpkg-buildflags --get LDFLAGS) -o $@ $^ \
 	    $(ONNXRUNTIME_LIB) -Wl,-rpath,$(PREFIX)/lib/registration \
-	    $(call libs,$(serve_packages)) -lpthread -lm
+	    $(call libs,$(serve_packages) lept) -lpthread -lm
 
 # the recogniser around an engine that needs no models, for the tests
 
