@@ -52,6 +52,7 @@ typedef struct {
     reg_ocr_boxes_t           boxes;
     reg_ocr_groups_t          groups;
     reg_ocr_page_t            page;
+    reg_ocr_boxes_t           read;         /* what page was read from */
     size_t                    words;
     unsigned                  late:1;
 } reg_ocr_job_t;
@@ -378,6 +379,7 @@ reg_ocr_read(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
     if (job->page.n == 0 || words > job->words) {
         reg_ocr_page_free(&job->page);
         job->page = page;
+        job->read = *boxes;
         job->words = words;
 
     } else {
@@ -545,6 +547,8 @@ reg_ocr_time_left(const reg_ocr_job_t *job)
 static reg_ocr_code_t
 reg_ocr_finish(reg_ocr_job_t *job, reg_code_t code, reg_ocr_result_t *result)
 {
+    size_t  words;
+
     switch (code) {
 
     case REG_OK:
@@ -568,8 +572,6 @@ reg_ocr_finish(reg_ocr_job_t *job, reg_code_t code, reg_ocr_result_t *result)
     reg_ocr_result_init(result);
 
     if (job->words >= REG_OCR_WORDS) {
-        size_t  words;
-
         result->seen = reg_ocr_fields_seen(&job->page, &words);
     }
 
@@ -580,7 +582,8 @@ reg_ocr_finish(reg_ocr_job_t *job, reg_code_t code, reg_ocr_result_t *result)
         reg_ocr_result_warn(result, "short_of_time", NULL);
     }
 
-    reg_ocr_warnings(job->request, &job->image, &job->page, result);
+    reg_ocr_warnings(job->request, &job->image, &job->page, &job->read,
+                     result);
 
     return REG_OCR_OK;
 }

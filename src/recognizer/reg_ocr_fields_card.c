@@ -121,8 +121,11 @@ reg_ocr_card_number(const reg_ocr_page_t *page, reg_date_t today,
     reg_ocr_result_add(result, "id_number", number->value,
                        number->confidence, vouched);
 
-    if (number->judged != 2) {
+    if (number->judged != 2 || number->mended) {
         reg_ocr_result_warn(result, "checksum", "id_number");
+    }
+
+    if (number->judged != 2) {
         return 1;
     }
 

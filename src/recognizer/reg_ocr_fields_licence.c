@@ -136,6 +136,10 @@ reg_ocr_licence_code(const reg_ocr_page_t *page, reg_ocr_result_t *result)
         }
     }
 
+    if (number.mended) {
+        reg_ocr_result_warn(result, "checksum", "id_number");
+    }
+
     reg_ocr_result_add(result, "id_number", number.value, number.confidence,
                        number.judged == 2
                        && number.confidence >= REG_OCR_SURE);
