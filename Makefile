@@ -52,6 +52,10 @@ core_sources := $(sort $(wildcard src/core/*.c))
 ctl_sources  := $(sort $(wildcard src/ctl/*.c))
 serve_sources := $(sort $(wildcard src/recognizer/recognizer_*.c))
 engine_sources := $(sort $(wildcard src/recognizer/reg_ocr*.c))
+pure_sources := $(addprefix src/recognizer/reg_ocr_,alphabet.c ctc.c \
+                    digits.c fields.c fields_card.c fields_licence.c \
+                    fields_passport.c find.c geometry.c group.c mrz.c page.c \
+                    result.c)
 unit_sources := $(sort $(wildcard t/unit/test_*.c))
 fuzz_sources := $(sort $(wildcard t/fuzz/fuzz_*.c))
 
@@ -187,11 +191,18 @@ unit-sanitized: $(UNIT:%=$(out)/unit-sanitized/%)
 
 $(out)/unit/%: $(out)/plain/t/unit/%.o $(out)/plain/libcore.a
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(call libs,$(unit_packages))
+	$(Q)$(CC) $(CFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
+	    $(call libs,$(unit_packages)) -lm
 
 $(out)/unit-sanitized/%: $(out)/sanitized/t/unit/%.o $(out)/sanitized/libcore.a
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(sanitize) -o $@ $^ $(call libs,$(unit_packages))
+	$(Q)$(CC) $(sanitize) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
+	    $(call libs,$(unit_packages)) -lm
+
+# what the recogniser does with a page once it is read needs no runtime
+
+$(out)/unit/test_ocr: $(pure_sources:%.c=$(out)/plain/%.o)
+$(out)/unit-sanitized/test_ocr: $(pure_sources:%.c=$(out)/sanitized/%.o)
 
 
 ## make fuzz        every fuzz target for FUZZ_TIME=10 seconds
