@@ -17,6 +17,10 @@
 #define REG_OCR_MRZ_LINE   128
 
 
+/* The shorter of the zones with two rows has 36, some of which get lost. */
+
+#define REG_OCR_MRZ_TD2    32
+
 /* Positions are true to a third of a pitch: rather one filler too few. */
 
 #define REG_OCR_MRZ_SLACK  0.25f
@@ -175,6 +179,7 @@ reg_ocr_passport_numbers(const reg_ocr_page_t *page, reg_date_t today,
     for (i = page->n; i-- > 0; /* void */ ) {
         if (page->lines[i].n >= REG_OCR_MRZ_ROW / 2
             && reg_ocr_passport_row(page, &page->lines[i], row)
+            && row->n >= REG_OCR_MRZ_TD2
             && reg_ocr_mrz_numbers(row->text, row->n, today, mrz))
         {
             return 1;
