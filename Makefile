@@ -52,6 +52,10 @@ core_sources := $(sort $(wildcard src/core/*.c))
 ctl_sources  := $(sort $(wildcard src/ctl/*.c))
 serve_sources := $(sort $(wildcard src/recognizer/recognizer_*.c))
 engine_sources := $(sort $(wildcard src/recognizer/reg_ocr*.c))
+pure_sources := $(addprefix src/recognizer/reg_ocr_,alphabet.c ctc.c \
+                    digits.c fields.c fields_card.c fields_licence.c \
+                    fields_passport.c find.c geometry.c group.c mrz.c page.c \
+                    result.c)
 unit_sources := $(sort $(wildcard t/unit/test_*.c))
 fuzz_sources := $(sort $(wildcard t/fuzz/fuzz_*.c))
 
@@ -63,7 +67,7 @@ defs = $(shell $(PKG_CONFIG) --cflags-only-I $(1))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help packages module ctl scripted data pages run stop test unit \
+.PHONY: all help packages module ctl recognizer scripted data pages run stop test unit \
         unit-plain unit-sanitized fuzz cross sanitize prove prove-sanitized \
         browser budget audit bench specimens examples recognition-report \
         install install-files install-recognizer deb lint clean
@@ -115,7 +119,14 @@ $(out)/registrationctl: $(ctl_sources:%.c=$(out)/plain/%.o) \
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(ctl_packages))
 
 
-# the recogniser, and for the package with the distribution's flags
+## make recognizer  the program that reads pictures; fetches its models and ONNX
+##                  Runtime, once, into $(BUILD)/recognizer
+recognizer:
+	$(Q)tools/packages build recognizer
+	$(Q)tools/recognizer $(out)
+	$(Q)$(MAKE) --no-print-directory $(out)/registration-recognizer
+
+# and for the package with the distribution's flags
 
 $(out)/registration-recognizer: $(serve_sources:%.c=$(out)/plain/%.o) \
                                 $(engine_sources:%.c=$(out)/plain/%.o) \
@@ -123,7 +134,7 @@ $(out)/registration-recognizer: $(serve_sources:%.c=$(out)/plain/%.o) \
 	@echo "  LINK    $(@F)"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(ONNXRUNTIME_LIB) \
 	    -Wl,-rpath,$(dir $(ONNXRUNTIME_LIB)) \
-	    $(call libs,$(serve_packages)) -lpthread -lm
+	    $(call libs,$(serve_packages) lept) -lpthread -lm
 
 $(out)/installed/registration-recognizer: \
                             $(serve_sources:%.c=$(out)/installed/%.o) \
@@ -132,7 +143,7 @@ $(out)/installed/registration-recognizer: \
 	@echo "  LINK    $(@F) (installed)"
 	$(Q)$(CC) $(hardened) $(shell dpkg-buildflags --get LDFLAGS) -o $@ $^ \
 	    $(ONNXRUNTIME_LIB) -Wl,-rpath,$(PREFIX)/lib/registration \
-	    $(call libs,$(serve_packages)) -lpthread -lm
+	    $(call libs,$(serve_packages) lept) -lpthread -lm
 
 # the recogniser around an engine that needs no models, for the tests
 
@@ -180,11 +191,18 @@ unit-sanitized: $(UNIT:%=$(out)/unit-sanitized/%)
 
 $(out)/unit/%: $(out)/plain/t/unit/%.o $(out)/plain/libcore.a
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(call libs,$(unit_packages))
+	$(Q)$(CC) $(CFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
+	    $(call libs,$(unit_packages)) -lm
 
 $(out)/unit-sanitized/%: $(out)/sanitized/t/unit/%.o $(out)/sanitized/libcore.a
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(sanitize) -o $@ $^ $(call libs,$(unit_packages))
+	$(Q)$(CC) $(sanitize) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
+	    $(call libs,$(unit_packages)) -lm
+
+# what the recogniser does with a page once it is read needs no runtime
+
+$(out)/unit/test_ocr: $(pure_sources:%.c=$(out)/plain/%.o)
+$(out)/unit-sanitized/test_ocr: $(pure_sources:%.c=$(out)/sanitized/%.o)
 
 
 ## make fuzz        every fuzz target for FUZZ_TIME=10 seconds
