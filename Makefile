@@ -230,7 +230,18 @@ specimen_sources := $(sort $(wildcard t/specimen/*.c))
 
 $(out)/specimens/%.jpg: $(out)/specimens/draw
 	@echo "  DRAW    $@"
-	$(Q)$< --kind $* $@ > /dev/null
+	$(Q)$< --kind $* $(specimen_$*) $@ > /dev/null
+
+# the person and the company that README.md registers
+
+specimen_person := --name 样本戊 --number 410105197412058432 \
+                   --address 河南省郑州市金水区样本路1号 \
+                   --from 2024.03.15 --until 长期
+
+specimen_id_card_portrait := $(specimen_person)
+specimen_id_card_emblem   := $(specimen_person)
+specimen_id_card_handheld := $(specimen_person)
+specimen_licence          := --name 样本文化有限公司
 
 $(out)/specimens/draw: $(specimen_sources) $(wildcard t/specimen/*.h) \
                        $(out)/data/regions.json Makefile
