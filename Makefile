@@ -177,12 +177,12 @@ sanitize:
 ## make prove-sanitized   the same against the sanitizer build
 T ?= $(sort $(wildcard t/*.t))
 
-prove: module ctl data
+prove: module ctl data $(out)/specimens/draw
 	$(Q)REG_BUILD=$(out) REG_NGINX=$(nginx) \
 	    REG_MODULE=$(out)/ngx_http_registration_module.so \
 	    tools/prove plain $(out) $(T)
 
-prove-sanitized: sanitize ctl data
+prove-sanitized: sanitize ctl data $(out)/specimens/draw
 	$(Q)REG_BUILD=$(out) REG_NGINX=$(out)/nginx-sanitized/nginx REG_MODULE= \
 	    tools/prove sanitized $(out) $(T)
 
