@@ -18,11 +18,17 @@ Q := $(if $(V),,@)
 root  := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 out   := $(abspath $(BUILD))
 
+# What the recogniser is made of besides; see make recognizer.
+
+ONNXRUNTIME_INCLUDE ?= $(out)/recognizer/include
+ONNXRUNTIME_LIB     ?= $(out)/recognizer/lib/libonnxruntime.so.1
+MODELS              ?= $(out)/recognizer/models
+
 # Warnings come from the plain objects: gcc's own manual calls some of them
 # unreliable beside sanitizers.
 
 warnings  := -std=gnu11 -Wall -Wextra -Werror
-includes  := -Isrc/core
+includes  := -Isrc/core -Isrc/recognizer -I$(ONNXRUNTIME_INCLUDE)
 sanitize  := -O1 -g -w -fno-omit-frame-pointer \
              -fsanitize=address,undefined -fno-sanitize-recover=all
 
@@ -33,15 +39,23 @@ DOC_DIR  ?= $(PREFIX)/share/doc/registration
 share    := $(PREFIX)/share/registration
 hardened  = $(shell dpkg-buildflags --get CFLAGS) \
             $(shell dpkg-buildflags --get CPPFLAGS) \
-            -DREG_SQL_DIR='"$(share)/sql"'
+            -DREG_SQL_DIR='"$(share)/sql"' \
+            -DREG_MODELS_DIR='"$(share)/models"'
 
 core_packages := jansson libturbojpeg libjpeg libsodium pwquality liboath \
                  cairo-ft fontconfig
 ctl_packages  := $(core_packages) libpq libqrencode
+serve_packages := $(core_packages) libseccomp
 unit_packages := $(core_packages) cmocka
 
 core_sources := $(sort $(wildcard src/core/*.c))
 ctl_sources  := $(sort $(wildcard src/ctl/*.c))
+serve_sources := $(sort $(wildcard src/recognizer/recognizer_*.c))
+engine_sources := $(sort $(wildcard src/recognizer/reg_ocr*.c))
+pure_sources := $(addprefix src/recognizer/reg_ocr_,alphabet.c ctc.c \
+                    digits.c fields.c fields_card.c fields_licence.c \
+                    fields_passport.c find.c geometry.c group.c mrz.c page.c \
+                    result.c)
 unit_sources := $(sort $(wildcard t/unit/test_*.c))
 fuzz_sources := $(sort $(wildcard t/fuzz/fuzz_*.c))
 
@@ -53,11 +67,10 @@ defs = $(shell $(PKG_CONFIG) --cflags-only-I $(1))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help packages module ctl data pages run stop test unit \
+.PHONY: all help packages module ctl recognizer scripted data pages run stop test unit \
         unit-plain unit-sanitized fuzz cross sanitize prove prove-sanitized \
-        browser \
-        bench specimens examples recognition-report install install-files deb \
-        lint clean
+        browser budget audit bench specimens examples recognition-report \
+        install install-files install-recognizer deb lint clean
 
 all: module ctl data pages
 
@@ -90,7 +103,8 @@ endef
 
 defines := $(call defs,$(ctl_packages))
 
-$(eval $(call objects,plain,$(CC),$(CFLAGS) -DREG_SQL_DIR='"$(root)sql"'))
+$(eval $(call objects,plain,$(CC),$(CFLAGS) -DREG_SQL_DIR='"$(root)sql"' \
+                      -DREG_MODELS_DIR='"$(MODELS)"'))
 $(eval $(call objects,sanitized,$(CC),$(sanitize),sanitized))
 $(eval $(call objects,fuzz,$(CLANG),$(sanitize) -fsanitize=fuzzer-no-link,fuzz))
 $(eval $(call objects,installed,$(CC),$(hardened),installed))
@@ -105,9 +119,47 @@ $(out)/registrationctl: $(ctl_sources:%.c=$(out)/plain/%.o) \
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(ctl_packages))
 
 
+## make recognizer  the program that reads pictures; fetches its models and ONNX
+##                  Runtime, once, into $(BUILD)/recognizer
+recognizer:
+	$(Q)tools/packages build recognizer
+	$(Q)tools/recognizer $(out)
+	$(Q)$(MAKE) --no-print-directory $(out)/registration-recognizer
+
+# and for the package with the distribution's flags
+
+$(out)/registration-recognizer: $(serve_sources:%.c=$(out)/plain/%.o) \
+                                $(engine_sources:%.c=$(out)/plain/%.o) \
+                                $(out)/plain/libcore.a
+	@echo "  LINK    $(@F)"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(ONNXRUNTIME_LIB) \
+	    -Wl,-rpath,$(dir $(ONNXRUNTIME_LIB)) \
+	    $(call libs,$(serve_packages) lept) -lpthread -lm
+
+$(out)/installed/registration-recognizer: \
+                            $(serve_sources:%.c=$(out)/installed/%.o) \
+                            $(engine_sources:%.c=$(out)/installed/%.o) \
+                            $(out)/installed/libcore.a
+	@echo "  LINK    $(@F) (installed)"
+	$(Q)$(CC) $(hardened) $(shell dpkg-buildflags --get LDFLAGS) -o $@ $^ \
+	    $(ONNXRUNTIME_LIB) -Wl,-rpath,$(PREFIX)/lib/registration \
+	    $(call libs,$(serve_packages) lept) -lpthread -lm
+
+# the recogniser around an engine that needs no models, for the tests
+
+scripted: $(out)/recognizer-scripted
+
+$(out)/recognizer-scripted: $(serve_sources:%.c=$(out)/plain/%.o) \
+                            $(out)/plain/t/lib/scripted_ocr.o \
+                            $(out)/plain/libcore.a
+	@echo "  LINK    $(@F)"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(serve_packages)) \
+	    -lpthread
+
+
 ## make run         starts PostgreSQL, Redis, a mail inbox and nginx, all private
-##                  to $(BUILD)/run, on http://localhost:8080; another port:
-##                  make run PORT=8081
+##                  to $(BUILD)/run; the pages are on http://localhost:8080/;
+##                  another port: make run PORT=8081
 PORT ?= 8080
 
 run:
@@ -139,11 +191,18 @@ unit-sanitized: $(UNIT:%=$(out)/unit-sanitized/%)
 
 $(out)/unit/%: $(out)/plain/t/unit/%.o $(out)/plain/libcore.a
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(call libs,$(unit_packages))
+	$(Q)$(CC) $(CFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
+	    $(call libs,$(unit_packages)) -lm
 
 $(out)/unit-sanitized/%: $(out)/sanitized/t/unit/%.o $(out)/sanitized/libcore.a
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(sanitize) -o $@ $^ $(call libs,$(unit_packages))
+	$(Q)$(CC) $(sanitize) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
+	    $(call libs,$(unit_packages)) -lm
+
+# what the recogniser does with a page once it is read needs no runtime
+
+$(out)/unit/test_ocr: $(pure_sources:%.c=$(out)/plain/%.o)
+$(out)/unit-sanitized/test_ocr: $(pure_sources:%.c=$(out)/sanitized/%.o)
 
 
 ## make fuzz        every fuzz target for FUZZ_TIME=10 seconds
@@ -177,12 +236,12 @@ sanitize:
 ## make prove-sanitized   the same against the sanitizer build
 T ?= $(sort $(wildcard t/*.t))
 
-prove: module ctl data $(out)/specimens/draw
+prove: module ctl data scripted $(out)/specimens/draw
 	$(Q)REG_BUILD=$(out) REG_NGINX=$(nginx) \
 	    REG_MODULE=$(out)/ngx_http_registration_module.so \
 	    tools/prove plain $(out) $(T)
 
-prove-sanitized: sanitize ctl data $(out)/specimens/draw
+prove-sanitized: sanitize ctl data scripted $(out)/specimens/draw
 	$(Q)REG_BUILD=$(out) REG_NGINX=$(out)/nginx-sanitized/nginx REG_MODULE= \
 	    tools/prove sanitized $(out) $(T)
 
@@ -253,7 +312,9 @@ $(out)/specimens/draw: $(specimen_sources) $(wildcard t/specimen/*.h) \
 
 
 ## make examples    the pages' example pictures, in $(BUILD)/examples
-examples: $(specimen_kinds:%=$(out)/examples/%.jpg)
+examples: $(examples)
+
+examples = $(specimen_kinds:%=$(out)/examples/%.jpg)
 
 $(out)/examples/%.jpg: $(out)/specimens/draw
 	@mkdir -p $(@D)
@@ -273,27 +334,21 @@ FIRST    ?= new
 PICTURES ?= 40
 DEADLINE ?= 3000
 
-engine_sources      := $(sort $(wildcard src/recognizer/reg_ocr*.c))
-ONNXRUNTIME_INCLUDE ?= $(out)/recognizer/include
-ONNXRUNTIME_LIB     ?= $(out)/recognizer/lib/libonnxruntime.so.1
-MODELS              ?= $(out)/recognizer/models
-
 recognition-report:
-	$(Q)tools/packages build specimens
+	$(Q)tools/packages build specimens recognizer
+	$(Q)tools/recognizer $(out)
 	$(Q)$(MAKE) --no-print-directory $(out)/specimens/draw \
 	    $(out)/recognition/reader
 	$(Q)REG_MODELS='$(MODELS)' REG_DEADLINE='$(DEADLINE)' \
 	    tools/recognition-report $(out) '$(FIRST)' '$(PICTURES)' $(ONLY)
 
-$(out)/recognition/reader: t/recognition/reader.c $(engine_sources) \
-                           $(wildcard src/recognizer/*.h) \
-                           $(out)/plain/libcore.a Makefile
+$(out)/recognition/reader: $(out)/plain/t/recognition/reader.o \
+                           $(engine_sources:%.c=$(out)/plain/%.o) \
+                           $(out)/plain/libcore.a
 	@mkdir -p $(@D)
 	@echo "  LINK    recognition/reader"
-	$(Q)$(CC) $(warnings) $(CFLAGS) -Isrc/core -Isrc/recognizer \
-	    -I$(ONNXRUNTIME_INCLUDE) $(call defs,$(core_packages)) -o $@ \
-	    t/recognition/reader.c $(engine_sources) $(out)/plain/libcore.a \
-	    $(ONNXRUNTIME_LIB) -Wl,-rpath,$(dir $(ONNXRUNTIME_LIB)) \
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(ONNXRUNTIME_LIB) \
+	    -Wl,-rpath,$(dir $(ONNXRUNTIME_LIB)) \
 	    $(call libs,$(core_packages) lept) -pthread
 
 
@@ -309,17 +364,17 @@ $(out)/data/regions.json: $(wildcard data/*.mjs data/*.json)
 pages: $(out)/html/index.html
 	@:
 
-$(out)/html/index.html: tools/pages $(shell find $(root)html -type f \
+$(out)/html/index.html: tools/pages $(examples) $(shell find $(root)html -type f \
                             -not -path '*/node_modules/*')
 	$(Q)tools/pages $(out)
 
 
 ## make install     module, registrationctl and what they read, below $(DESTDIR)
-install: module install-files
+install: module install-files $(if $(wildcard $(MODELS)),install-recognizer)
 	install -D -m 644 $(out)/ngx_http_registration_module.so \
 	    $(DESTDIR)$(modules_path)/ngx_http_registration_module.so
 
-install-files: $(out)/installed/registrationctl data
+install-files: $(out)/installed/registrationctl data pages
 	install -D -m 755 $< $(DESTDIR)$(PREFIX)/sbin/registrationctl
 	install -D -m 644 man/registrationctl.8 \
 	    $(DESTDIR)$(PREFIX)/share/man/man8/registrationctl.8
@@ -329,8 +384,24 @@ install-files: $(out)/installed/registrationctl data
 	install -m 644 conf/mail/*.txt $(DESTDIR)$(share)/mail
 	install -m 644 conf/form.json openapi.yaml $(out)/data/regions.json \
 	    $(out)/data/holidays.json $(DESTDIR)$(share)
+	rm -rf $(DESTDIR)$(share)/html
+	cp -r $(out)/html $(DESTDIR)$(share)/html
+	chmod -R u=rwX,go=rX $(DESTDIR)$(share)/html
 	install -D -m 644 conf/nginx.conf \
 	    $(DESTDIR)$(DOC_DIR)/examples/nginx.conf
+
+# The recogniser where its parts are; the runtime too, unless the distribution
+# has it.
+
+install-recognizer: $(out)/installed/registration-recognizer
+	install -D -m 755 $< $(DESTDIR)$(PREFIX)/sbin/registration-recognizer
+	install -d $(DESTDIR)$(share)/models
+	install -m 644 $(MODELS)/*.onnx $(MODELS)/*.txt $(DESTDIR)$(share)/models
+	case $$(readlink -f $(ONNXRUNTIME_LIB)) in \
+	/usr/*) ;; \
+	*) install -D -m 644 $(ONNXRUNTIME_LIB) \
+	       $(DESTDIR)$(PREFIX)/lib/registration/libonnxruntime.so.1 ;; \
+	esac
 
 $(out)/installed/registrationctl: $(ctl_sources:%.c=$(out)/installed/%.o) \
                                   $(out)/installed/libcore.a
@@ -345,8 +416,17 @@ modules_path = $(shell $(nginx) -V 2>&1 \
 ## make deb         the package libnginx-mod-http-registration, in $(BUILD)
 deb:
 	$(Q)tools/packages build deb
-	$(Q)$(MAKE) --no-print-directory data
+	$(Q)$(MAKE) --no-print-directory data pages
 	$(Q)tools/deb $(out)
+
+
+## make budget      what each page weighs, and may
+budget: pages
+	$(Q)tools/budget $(out)
+
+## make audit       known faults of the packages that reach the browser
+audit:
+	$(Q)tools/audit
 
 
 ## make lint        the rules of style that a machine can check

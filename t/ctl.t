@@ -379,6 +379,10 @@ check(1, qr/^documents +FAILED .*install -d -m 0700/m, 'no directory',
 chmod 0755, "$dir/pictures";
 check(1, qr/^documents +FAILED .*chmod 0700/m, 'an open one', '--documents',
     "$dir/pictures");
+check(1, qr/^recognizer FAILED .*is registration-recognizer running/m,
+    'no recogniser', '--recognizer', "$dir/absent");
+check(1, qr/^recognizer FAILED .*too long for a socket/m,
+    'nor a place for one', '--recognizer', '/' . 'x' x 200);
 check(1, qr/^form +FAILED .*without good --regions/m, 'a form alone',
     '--form', "$root/conf/form.json");
 

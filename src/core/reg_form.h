@@ -96,5 +96,9 @@ const char *reg_regions_json(const reg_regions_t *regions, size_t *len);
 int reg_regions_has(const reg_regions_t *regions, const char *code);
 int reg_regions_is_leaf(const reg_regions_t *regions, const char *code);
 
+/* "中原区"; NULL for an unknown code. */
+
+const char *reg_regions_name(const reg_regions_t *regions, const char *code);
+
 
 #endif /* REG_FORM_H_INCLUDED */

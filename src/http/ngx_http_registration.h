@@ -22,6 +22,7 @@
 #include <ngx_registration_postgres.h>
 #include <ngx_registration_job.h>
 #include <ngx_registration_smtp.h>
+#include <ngx_registration_recognizer.h>
 #include <reg_documents.h>
 #include <reg_fields.h>
 #include <reg_mail.h>
@@ -121,6 +122,8 @@ typedef struct {
     ngx_registration_postgres_t     *postgres;
     ngx_registration_smtp_conf_t     smtp_conf;
     ngx_registration_smtp_t         *smtp;
+    ngx_registration_recognizer_conf_t  recognizer_conf;
+    ngx_registration_recognizer_t   *recognizer;
 
     ngx_thread_pool_t               *password_threads;
     ngx_thread_pool_t               *picture_threads;
@@ -294,6 +297,8 @@ char *ngx_http_registration_set_redis(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_registration_set_smtp(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_registration_set_recognizer(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
 char *ngx_http_registration_set_mail_from(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_registration_set_threads(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -395,6 +400,9 @@ ngx_int_t ngx_http_registration_key(ngx_http_request_t *r,
 ngx_int_t ngx_http_registration_ticket_key(ngx_http_request_t *r,
     const char *prefix, ngx_http_registration_ticket_t *ticket,
     ngx_str_t *key);
+ngx_int_t ngx_http_registration_ticket_fetch(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, const char *prefix,
+    ngx_http_registration_ticket_t *ticket, ngx_msec_t idle);
 void ngx_http_registration_client(ngx_http_request_t *r, ngx_str_t *client);
 ngx_int_t ngx_http_registration_lookup(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, const char *purpose, const char *text,
@@ -468,6 +476,9 @@ ngx_int_t ngx_http_registration_document_get(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 ngx_int_t ngx_http_registration_document_delete(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
+
+/* ngx_http_registration_recognition.c */
+
 ngx_int_t ngx_http_registration_recognition(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 
@@ -527,6 +538,8 @@ reg_code_t ngx_http_registration_document_unwrap(
 reg_code_t ngx_http_registration_document_read(
     ngx_http_registration_main_conf_t *rmcf, reg_str_t id,
     const u_char *wrapped, u_char **data, size_t *len);
+ngx_int_t ngx_http_registration_document_failed(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, reg_code_t code);
 
 /* ngx_http_registration_upload.c */
 

@@ -6,6 +6,7 @@
 
 #include <ngx_http_registration.h>
 #include <ngx_http_registration_outbox.h>
+#include <ngx_http_registration_recognition.h>
 #include <reg_totp.h>
 
 
@@ -95,6 +96,13 @@ static ngx_command_t  ngx_http_registration_commands[] = {
     { ngx_string("registration_smtp"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
       ngx_http_registration_set_smtp,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("registration_recognizer"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_http_registration_set_recognizer,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
@@ -518,6 +526,7 @@ ngx_http_registration_init_process(ngx_cycle_t *cycle)
     }
 
     ngx_http_registration_upload_init(rmcf);
+    ngx_http_registration_reading_init();
 
     if (rmcf->status
         && ngx_http_registration_status_start(cycle, rmcf) != NGX_OK)

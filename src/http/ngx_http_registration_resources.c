@@ -133,7 +133,12 @@ ngx_http_registration_load(ngx_conf_t *cf,
                                                       &rmcf->postgres_conf);
     rmcf->smtp = ngx_registration_smtp_create(cf->pool, &rmcf->smtp_conf);
 
-    if (rmcf->redis == NULL || rmcf->postgres == NULL || rmcf->smtp == NULL) {
+    rmcf->recognizer = ngx_registration_recognizer_create(cf->pool,
+                                                      &rmcf->recognizer_conf);
+
+    if (rmcf->redis == NULL || rmcf->postgres == NULL || rmcf->smtp == NULL
+        || rmcf->recognizer == NULL)
+    {
         return NGX_ERROR;
     }
 

@@ -61,7 +61,8 @@ reg_ocr_alphabet_load(const char *path, reg_error_t *error)
     free(text);
 
     alphabet->nkept = 1;
-    reg_ocr_alphabet_keep(alphabet, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ<.-/:");
+    reg_ocr_alphabet_keep(alphabet, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    reg_ocr_alphabet_keep(alphabet, "<.-/:");
 
     for (i = 0; reg_ocr_ethnic_groups[i] != NULL; i++) {
         reg_ocr_alphabet_keep(alphabet, reg_ocr_ethnic_groups[i]);

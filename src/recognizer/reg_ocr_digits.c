@@ -291,6 +291,7 @@ reg_ocr_number_second(const reg_ocr_page_t *page, const reg_ocr_row_t *row,
                 most = share;
                 reg_ocr_number_take(row, at, n, value,
                                     fminf(share / 2, 0.5f), 2, number);
+                number->mended = (strcmp(number->value, value) == 0);
             }
         }
 
@@ -312,6 +313,7 @@ reg_ocr_number_take(const reg_ocr_row_t *row, size_t at, size_t n,
     strcpy(number->value, value);
     number->confidence = confidence;
     number->judged = judged;
+    number->mended = 0;
     number->left = row->c[at].x;
     number->right = row->c[at + n - 1].x;
     number->y = (row->c[at].y + row->c[at + n - 1].y) / 2;

@@ -27,6 +27,7 @@ typedef struct {
     char     value[32];
     float    confidence;
     int      judged;                /* what judge said of it */
+    int      mended;                /* only after an exchange */
     float    left;                  /* of its first character */
     float    right;
     float    y;

@@ -121,8 +121,11 @@ reg_ocr_card_number(const reg_ocr_page_t *page, reg_date_t today,
     reg_ocr_result_add(result, "id_number", number->value,
                        number->confidence, vouched);
 
-    if (number->judged != 2) {
+    if (number->judged != 2 || number->mended) {
         reg_ocr_result_warn(result, "checksum", "id_number");
+    }
+
+    if (number->judged != 2) {
         return 1;
     }
 
@@ -458,6 +461,12 @@ reg_ocr_fields_term(const reg_ocr_page_t *page, reg_date_t today,
         if (until < today) {
             reg_ocr_result_warn(result, "expired", "valid_until");
         }
+
+    } else if (from > today) {
+        /* the first of the two was not read */
+
+        reg_ocr_result_date(result, "valid_until", from, p, 0);
+        return;
 
     } else {
         reg_ocr_result_date(result, "valid_from", from, p,

@@ -6,13 +6,18 @@
 #define REG_OCR_WARNINGS_H_INCLUDED
 
 
-#include "reg_ocr_image.h"
+#include "reg_ocr_detect.h"
 #include "reg_ocr_result.h"
 
 
+/*
+ * boxes are those of the sheet that was read.  A result of another kind than
+ * asked for loses its fields.
+ */
+
 void reg_ocr_warnings(const reg_ocr_request_t *request,
     const reg_ocr_image_t *image, const reg_ocr_page_t *page,
-    reg_ocr_result_t *result);
+    const reg_ocr_boxes_t *boxes, reg_ocr_result_t *result);
 
 
 #endif /* REG_OCR_WARNINGS_H_INCLUDED */

@@ -1,0 +1,474 @@
+/*
+ * What the recogniser does without pictures and models: geometry, reading
+ * probabilities, fields of pages that are written down here.
+ */
+
+#include <math.h>
+#include "reg_test.h"
+#include "reg_ocr_ctc.h"
+#include "reg_ocr_fields.h"
+#include "reg_ocr_geometry.h"
+#include "reg_ocr_group.h"
+#include "reg_ocr_mrz.h"
+#include "reg_text.h"
+
+
+#define EM    40.0f
+#define TODAY reg_date_make(2026, 11, 27)
+
+
+static reg_ocr_alphabet_t *
+alphabet(void)
+{
+    char                 path[32];
+    reg_error_t          error;
+    reg_ocr_alphabet_t  *a;
+
+    write_file(path, "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\nA\nB\nC\nD\nE\nF\nG\nH\nJ"
+                     "\nK\nL\nM\nN\nP\nQ\nR\nT\nU\nW\nX\nY\n<\nI\nO\nS\nV\nZ\n"
+                     ".\n-\n汉\n蒙\n古\n回");
+    a = reg_ocr_alphabet_load(path, &error);
+    assert_non_null(a);
+    unlink(path);
+
+    return a;
+}
+
+
+/* A line of characters one em apart, which are all sure. */
+
+static void
+add(reg_ocr_page_t *page, float x, float y, const char *text)
+{
+    size_t           i, place;
+    int32_t          code;
+    reg_str_t        s;
+    reg_ocr_line_t  *line;
+
+    page->lines = realloc(page->lines,
+                          (page->n + 1) * sizeof(reg_ocr_line_t));
+    line = &page->lines[page->n++];
+    memset(line, 0, sizeof(reg_ocr_line_t));
+
+    s = str(text);
+    line->steps = reg_text_length(s);
+    line->chars = calloc(line->steps, sizeof(reg_ocr_char_t));
+    line->kept = calloc(line->steps * page->alphabet->nkept, sizeof(float));
+    line->left = x;
+    line->right = x + EM * line->steps;
+    line->top = line->bottom = y;
+    line->height = EM * 1.35f;
+    line->confidence = 1;
+
+    for (i = 0; (code = reg_text_next(&s)) != -1; i++) {
+        place = reg_ocr_alphabet_kept(page->alphabet, code);
+
+        line->kept[i * page->alphabet->nkept + place] = place ? 0.99f : 0;
+        line->chars[i].code = code;
+        line->chars[i].p = 0.99f;
+        line->chars[i].x = x + EM * (i + 0.5f);
+        line->chars[i].y = y;
+        line->chars[i].step = i;
+    }
+
+    line->n = i;
+}
+
+
+static reg_ocr_page_t
+page(reg_ocr_alphabet_t *a)
+{
+    reg_ocr_page_t  p;
+
+    memset(&p, 0, sizeof(p));
+    p.alphabet = a;
+    p.width = 1600;
+    p.height = 1000;
+
+    return p;
+}
+
+
+static void
+assert_field(const reg_ocr_result_t *result, const char *name,
+    const char *value, int vouched)
+{
+    const reg_ocr_field_t  *field;
+
+    field = reg_ocr_result_field(result, name);
+    assert_non_null(field);
+    assert_string_equal(field->value, value);
+    assert_int_equal(field->vouched, vouched);
+}
+
+
+static void
+least_box_of_a_turned_rectangle(void **state)
+{
+    float            angle = 0.3f, a, b;
+    size_t           i, n;
+    reg_ocr_box_t    box;
+    reg_ocr_point_t  points[4], hull[8], swap;
+
+    (void) state;
+
+    for (i = 0; i < 4; i++) {
+        a = (i == 1 || i == 2) ? 50 : -50;
+        b = (i >= 2) ? 10 : -10;
+        points[i].x = 100 + a * cosf(angle) - b * sinf(angle);
+        points[i].y = 200 + a * sinf(angle) + b * cosf(angle);
+    }
+
+    for (i = 0; i < 16; i++) {
+        n = i % 3;
+
+        if (points[n].y > points[n + 1].y) {
+            swap = points[n];
+            points[n] = points[n + 1];
+            points[n + 1] = swap;
+        }
+    }
+
+    n = reg_ocr_hull(points, 4, hull);
+    assert_int_equal(n, 4);
+
+    box = reg_ocr_least_box(hull, n);
+    assert_true(fabsf(box.centre.x - 100) < 0.1f);
+    assert_true(fabsf(box.centre.y - 200) < 0.1f);
+    assert_true(fabsf(box.width - 100) < 0.1f);
+    assert_true(fabsf(box.height - 20) < 0.1f);
+    assert_true(fabsf(box.u.x - cosf(angle)) < 0.001f);
+
+    /* area 2000, perimeter 240: 12.5 on every side */
+
+    reg_ocr_box_grow(&box, 1.5f);
+    assert_true(fabsf(box.width - 125) < 0.1f);
+    assert_true(fabsf(box.height - 45) < 0.1f);
+}
+
+
+static void
+a_sheet_at_another_angle_is_another_group(void **state)
+{
+    size_t                   i;
+    static reg_ocr_boxes_t   boxes;
+    static reg_ocr_groups_t  groups;
+
+    (void) state;
+
+    boxes.n = 9;
+
+    for (i = 0; i < 9; i++) {
+        boxes.box[i].width = 200;
+        boxes.box[i].height = 20;
+        boxes.box[i].u.x = (i < 5) ? 1 : cosf(0.4f);
+        boxes.box[i].u.y = (i < 5) ? 0 : sinf(0.4f);
+        boxes.box[i].centre.x = (i < 5) ? 200 : 360;
+        boxes.box[i].centre.y = 100 + 40 * (i % 5);
+    }
+
+    reg_ocr_group(&boxes, &groups);
+    assert_int_equal(groups.n, 2);
+    assert_int_equal(groups.boxes[0], 5);
+    assert_int_equal(groups.boxes[1], 4);
+    assert_int_equal(groups.of[0], 0);
+    assert_int_equal(groups.of[8], 1);
+}
+
+
+/* Steps of an alphabet, of which each says one class. */
+
+static void
+probabilities(reg_ocr_alphabet_t *a, const char *steps, float *p)
+{
+    size_t  i, class;
+
+    memset(p, 0, sizeof(float) * a->classes * strlen(steps));
+
+    for (i = 0; steps[i] != '\0'; i++) {
+        for (class = 0; class < a->classes; class++) {
+            if ((steps[i] == '_' && class == 0)
+                || (class > 0 && a->code[class] == steps[i]))
+            {
+                p[i * a->classes + class] = 0.9f;
+            }
+        }
+    }
+}
+
+
+static void
+blanks_part_equal_neighbours(void **state)
+{
+    float                p[8 * 64];
+    reg_ocr_line_t       line;
+    reg_ocr_alphabet_t  *a = alphabet();
+
+    (void) state;
+
+    memset(&line, 0, sizeof(line));
+    assert_true(a->classes < 64);
+    probabilities(a, "_11_12__", p);
+
+    assert_int_equal(reg_ocr_ctc_read(a, p, 8, &line), REG_OK);
+    assert_int_equal(line.n, 3);
+    assert_int_equal(line.chars[0].code, '1');
+    assert_int_equal(line.chars[1].code, '1');
+    assert_int_equal(line.chars[2].code, '2');
+    assert_int_equal(line.chars[1].step, 4);
+
+    free(line.chars);
+    free(line.kept);
+    free(a);
+}
+
+
+static void
+a_mask_reads_the_second_best(void **state)
+{
+    float                p[3 * 64];
+    size_t               class;
+    reg_ocr_char_t       c[4];
+    reg_ocr_line_t       line;
+    reg_ocr_alphabet_t  *a = alphabet();
+
+    (void) state;
+
+    memset(&line, 0, sizeof(line));
+    probabilities(a, "1O_", p);
+
+    for (class = 1; class < a->classes; class++) {
+        if (a->code[class] == '0') {
+            p[a->classes + class] = 0.05f;
+        }
+    }
+
+    assert_int_equal(reg_ocr_ctc_read(a, p, 3, &line), REG_OK);
+    assert_int_equal(line.chars[1].code, 'O');
+    assert_int_equal(reg_ocr_ctc_masked(a, &line, 0, 3, "0123456789", c, 4),
+                     2);
+    assert_int_equal(c[1].code, '0');
+    assert_true(c[1].p > 0.9f);
+
+    free(line.chars);
+    free(line.kept);
+    free(a);
+}
+
+
+static void
+the_card_of_page_is_read(void **state)
+{
+    reg_ocr_page_t       p;
+    reg_ocr_result_t     result;
+    reg_ocr_alphabet_t  *a = alphabet();
+
+    (void) state;
+
+    p = page(a);
+    add(&p, 100, 100, "姓名");
+    add(&p, 220, 100, "样本甲");
+    add(&p, 100, 180, "性别男民族汉");
+    add(&p, 100, 260, "出生1974年12月5日");
+    add(&p, 100, 340, "住址");
+    add(&p, 220, 340, "河南省郑州市金水区样本");
+    add(&p, 220, 396, "路100号");
+    add(&p, 500, 600, "410105197412058432");
+    reg_ocr_page_straighten(&p);
+
+    reg_ocr_result_init(&result);
+    reg_ocr_fields_portrait(&p, TODAY, &result);
+
+    assert_field(&result, "name", "样本甲", 1);
+    assert_field(&result, "sex", "M", 1);
+    assert_field(&result, "ethnicity", "汉", 1);
+    assert_field(&result, "birth_date", "1974-12-05", 1);
+    assert_field(&result, "address", "河南省郑州市金水区样本路100号", 1);
+    assert_field(&result, "id_number", "410105197412058432", 1);
+    assert_int_equal(result.nwarnings, 0);
+
+    reg_ocr_page_free(&p);
+    free(a);
+}
+
+
+static void
+a_wrong_number_is_told_and_not_vouched_for(void **state)
+{
+    reg_ocr_page_t       p;
+    reg_ocr_result_t     result;
+    reg_ocr_alphabet_t  *a = alphabet();
+
+    (void) state;
+
+    p = page(a);
+    add(&p, 500, 600, "410105197412058435");
+    reg_ocr_page_straighten(&p);
+
+    reg_ocr_result_init(&result);
+    reg_ocr_fields_portrait(&p, TODAY, &result);
+
+    assert_field(&result, "id_number", "410105197412058435", 0);
+    assert_null(reg_ocr_result_field(&result, "birth_date"));
+    assert_int_equal(result.nwarnings, 1);
+    assert_string_equal(result.warnings[0].code, "checksum");
+
+    reg_ocr_page_free(&p);
+    free(a);
+}
+
+
+static void
+a_hole_in_a_name_is_not_vouched_for(void **state)
+{
+    reg_ocr_page_t       p;
+    reg_ocr_result_t     result;
+    reg_ocr_alphabet_t  *a = alphabet();
+
+    (void) state;
+
+    p = page(a);
+    add(&p, 100, 100, "姓名");
+    add(&p, 220, 100, "样本");
+    p.lines[1].right += 2 * EM;
+    reg_ocr_page_straighten(&p);
+
+    reg_ocr_result_init(&result);
+    reg_ocr_fields_portrait(&p, TODAY, &result);
+    assert_field(&result, "name", "样本", 0);
+
+    reg_ocr_page_free(&p);
+    free(a);
+}
+
+
+static void
+the_term_of_a_card_is_one_the_law_knows(void **state)
+{
+    size_t               i;
+    reg_ocr_page_t       p;
+    reg_ocr_result_t     result;
+    reg_ocr_alphabet_t  *a = alphabet();
+
+    static const char *const  terms[] = {
+        "2014.03.15-2034.03.15", "2014.03.15-2035.03.15"
+    };
+
+    (void) state;
+
+    for (i = 0; i < 2; i++) {
+        p = page(a);
+        add(&p, 100, 400, "签发机关");
+        add(&p, 300, 400, "样本市公安局");
+        add(&p, 100, 480, "有效期限");
+        add(&p, 300, 480, terms[i]);
+        reg_ocr_page_straighten(&p);
+
+        reg_ocr_result_init(&result);
+        reg_ocr_fields_emblem(&p, TODAY, &result);
+
+        assert_field(&result, "authority", "样本市公安局", 1);
+        assert_field(&result, "valid_from", "2014-03-15", i == 0);
+        reg_ocr_page_free(&p);
+    }
+
+    free(a);
+}
+
+
+static void
+a_licence_of_two_columns_is_read(void **state)
+{
+    reg_ocr_page_t       p;
+    reg_ocr_result_t     result;
+    reg_ocr_alphabet_t  *a = alphabet();
+
+    (void) state;
+
+    p = page(a);
+    add(&p, 100, 60, "91410105MA4164105Y");
+    add(&p, 100, 200, "名");
+    add(&p, 260, 200, "称");
+    add(&p, 360, 200, "样本文化");
+    add(&p, 360, 256, "有限公司");
+    add(&p, 900, 200, "成立日期");
+    add(&p, 1100, 200, "2019年03月12日");
+    add(&p, 100, 330, "类型");
+    add(&p, 360, 330, "有限责任公司(自然人独资)");
+    add(&p, 900, 330, "住所");
+    add(&p, 1100, 330, "样本路1号");
+    add(&p, 100, 420, "法定代表人样本甲");
+    add(&p, 900, 420, "营业期限");
+    add(&p, 1100, 420, "2019年03月12日至长期");
+    reg_ocr_page_straighten(&p);
+
+    reg_ocr_result_init(&result);
+    reg_ocr_fields_licence(&p, TODAY, &result);
+
+    assert_field(&result, "name", "样本文化有限公司", 1);
+    assert_field(&result, "type", "有限责任公司（自然人独资）", 1);
+    assert_field(&result, "legal_person", "样本甲", 1);
+    assert_field(&result, "address", "样本路1号", 1);
+    assert_field(&result, "established", "2019-03-12", 1);
+    assert_field(&result, "long_term", "true", 1);
+
+    reg_ocr_page_free(&p);
+    free(a);
+}
+
+
+/* ICAO Doc 9303-4, appendix B: the specimen of Utopia. */
+
+static void
+the_zone_of_the_standards_specimen(void **state)
+{
+    char           name[REG_OCR_MRZ_NAME], country[4];
+    reg_ocr_mrz_t  mrz;
+
+    static const char  upper[] =
+        "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<";
+    static const char  lower[] =
+        "L898902C36UTO7408122F1204159ZE184226B<<<<<10";
+    static const char  misread[] =
+        "L898902C36UTO74O8I22F12O4159ZE184226B<<<<<10";
+
+    (void) state;
+
+    assert_true(reg_ocr_mrz_name(upper, 44, name, country));
+    assert_string_equal(name, "ERIKSSON ANNA MARIA");
+    assert_string_equal(country, "UTO");
+
+    assert_true(reg_ocr_mrz_numbers(lower, 44, TODAY, &mrz));
+    assert_int_equal(mrz.checks, REG_OCR_MRZ_NUMBER|REG_OCR_MRZ_BIRTH
+                                 |REG_OCR_MRZ_UNTIL|REG_OCR_MRZ_WHOLE);
+    assert_string_equal(mrz.number, "L898902C3");
+    assert_string_equal(mrz.nationality, "UTO");
+    assert_int_equal(mrz.sex, 'F');
+    assert_int_equal(mrz.birth, reg_date_make(1974, 8, 12));
+    assert_int_equal(mrz.until, reg_date_make(2012, 4, 15));
+
+    assert_true(reg_ocr_mrz_numbers(misread, 44, TODAY, &mrz));
+    assert_int_equal(mrz.birth, reg_date_make(1974, 8, 12));
+
+    assert_false(reg_ocr_mrz_numbers(upper, 44, TODAY, &mrz));
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(least_box_of_a_turned_rectangle),
+        cmocka_unit_test(a_sheet_at_another_angle_is_another_group),
+        cmocka_unit_test(blanks_part_equal_neighbours),
+        cmocka_unit_test(a_mask_reads_the_second_best),
+        cmocka_unit_test(the_card_of_page_is_read),
+        cmocka_unit_test(a_wrong_number_is_told_and_not_vouched_for),
+        cmocka_unit_test(a_hole_in_a_name_is_not_vouched_for),
+        cmocka_unit_test(the_term_of_a_card_is_one_the_law_knows),
+        cmocka_unit_test(a_licence_of_two_columns_is_read),
+        cmocka_unit_test(the_zone_of_the_standards_specimen)
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
