@@ -312,9 +312,9 @@ $(out)/specimens/draw: $(specimen_sources) $(wildcard t/specimen/*.h) \
 
 
 ## make examples    the pages' example pictures, in $(BUILD)/examples
-examples: $(examples)
+examples := $(specimen_kinds:%=$(out)/examples/%.jpg)
 
-examples = $(specimen_kinds:%=$(out)/examples/%.jpg)
+examples: $(examples)
 
 $(out)/examples/%.jpg: $(out)/specimens/draw
 	@mkdir -p $(@D)
