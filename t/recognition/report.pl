@@ -17,7 +17,7 @@ use File::Copy qw(move);
 use File::Path qw(make_path remove_tree);
 use FindBin;
 use lib "$FindBin::Bin/lib", "$FindBin::Bin/../bench/lib";
-use List::Util qw(max sum0);
+use List::Util qw(max min);
 use POSIX qw(strftime);
 
 use Bench::Report;
@@ -114,14 +114,18 @@ sub measure ($first, $n, $good, $of, $at, $faulty)
 
     my $faults = Recognition::Faults->new($pictures, $reader);
 
-    $faults->measure($first, OF_A_FAULT) if $faulty;
+    $faults->measure($first, min($n, OF_A_FAULT)) if $faulty;
 
     my ($idle, $peak) = $reader->finish;
 
     print "\n\n";
-    print_accuracy($score);
-    print_vouched($score);
-    print_alarms(\%alarms);
+
+    if ($good) {
+        print_accuracy($score);
+        print_vouched($score);
+        print_alarms(\%alarms);
+    }
+
     $faults->print_table if $faulty;
     print_costs(\%spent, $idle, $peak);
 }
@@ -240,8 +244,6 @@ sub print_vouched ($score)
 
 sub print_alarms ($alarms)
 {
-    return if !$alarms->{pictures};
-
     say "warnings on the $alarms->{pictures} pictures without a fault";
 
     for my $code (sort keys $alarms->{code}->%*) {

@@ -376,6 +376,25 @@ expose(sp_specimen_t *s, cairo_surface_t *picture, const sp_quad_t *quad,
 }
 
 
+static cairo_surface_t *
+new_picture(const sp_specimen_t *s)
+{
+    cairo_status_t    status;
+    cairo_surface_t  *picture;
+
+    picture = cairo_image_surface_create(CAIRO_FORMAT_RGB24, s->width,
+                                         s->height);
+    status = cairo_surface_status(picture);
+
+    if (status != CAIRO_STATUS_SUCCESS) {
+        sp_fail("%dx%d: %s", s->width, s->height,
+                cairo_status_to_string(status));
+    }
+
+    return picture;
+}
+
+
 cairo_surface_t *
 sp_photograph(sp_specimen_t *s, const sp_paper_t *paper)
 {
@@ -396,14 +415,8 @@ sp_photograph(sp_specimen_t *s, const sp_paper_t *paper)
     hand = strcmp(s->kind, "id_card_handheld") == 0;
     print = sp_chance(&s->looks, s->level->clutter);
 
-    picture = cairo_image_surface_create(CAIRO_FORMAT_RGB24, s->width,
-                                         s->height);
+    picture = new_picture(s);
     cr = cairo_create(picture);
-
-    if (cairo_status(cr) != CAIRO_STATUS_SUCCESS) {
-        sp_fail("%dx%d: %s", s->width, s->height,
-                cairo_status_to_string(cairo_status(cr)));
-    }
 
     if (hand) {
         sp_room(s, picture, &quad);

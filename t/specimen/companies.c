@@ -241,6 +241,11 @@ override(sp_specimen_t *s, sp_company_t *c)
         sp_add(c->code, sizeof(c->code), "%s", s->number);
     }
 
+    if (s->address != NULL) {
+        c->address[0] = '\0';
+        sp_add(c->address, sizeof(c->address), "%s", s->address);
+    }
+
     if (s->from != NULL) {
         c->established = sp_date_parse(s->from);
     }

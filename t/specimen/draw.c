@@ -6,8 +6,9 @@
  *
  * usage: draw --kind KIND [--level LEVEL] [--fault FAULT] [--seed N]
  *             [--size WIDTHxHEIGHT] [--quality N] [--name TEXT]
- *             [--number TEXT] [--from DATE] [--until DATE] [--today DATE]
- *             [--orientation 1-8] [--progressive] [--regions FILE] FILE.jpg
+ *             [--number TEXT] [--address TEXT] [--from DATE] [--until DATE]
+ *             [--today DATE] [--orientation 1-8] [--progressive]
+ *             [--regions FILE] FILE.jpg
  *
  * The same arguments draw the same picture; a seed is one person, whatever is
  * drawn.  What is written on it goes to standard output as JSON.  Without a
@@ -156,8 +157,9 @@ read_option(sp_specimen_t *s, const char **regions, const char *option,
 
     const option_t  texts[] = {
         { "--kind", &s->kind }, { "--name", &s->name },
-        { "--number", &s->number }, { "--from", &s->from },
-        { "--until", &s->until }, { "--regions", regions },
+        { "--number", &s->number }, { "--address", &s->address },
+        { "--from", &s->from }, { "--until", &s->until },
+        { "--regions", regions },
     };
 
     if (value == NULL) {
@@ -202,9 +204,9 @@ read_options(sp_specimen_t *s, const char **regions, int argc,
     if (s->file == NULL || s->kind == NULL) {
         sp_fail("usage: draw --kind KIND [--level LEVEL] [--fault FAULT] "
                 "[--seed N] [--size WIDTHxHEIGHT] [--quality N] [--name TEXT] "
-                "[--number TEXT] [--from DATE] [--until DATE] [--today DATE] "
-                "[--orientation 1-8] [--progressive] [--regions FILE] "
-                "FILE.jpg");
+                "[--number TEXT] [--address TEXT] [--from DATE] "
+                "[--until DATE] [--today DATE] [--orientation 1-8] "
+                "[--progressive] [--regions FILE] FILE.jpg");
     }
 }
 

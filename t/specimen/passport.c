@@ -138,11 +138,14 @@ page(sp_specimen_t *s, cairo_t *cr)
     field(cr, 44, 52, chinese ? "签发机关/Authority" : "Authority/Autorité",
           chinese ? "样本机关/SPECIMEN OFFICE" : "SPECIMEN OFFICE");
 
-    sp_font(cr, SP_OCRB, 0, 3.75);
+    /* all characters have one width: 2.54 mm */
+
+    sp_font(cr, SP_OCRB, 0, 1);
+    sp_font(cr, SP_OCRB, 0, 44 * 2.54 / sp_width(cr, 0, t->mrz[0]));
     sp_ink(cr, PRINT);
 
     for (i = 0; i < 2; i++) {
-        sp_spread(cr, 5.5, 72.8 + 7.2 * i, 43 * 2.54 + 2.2, t->mrz[i]);
+        (void) sp_text(cr, 6, 72.8 + 7.2 * i, 0, t->mrz[i]);
     }
 
     sp_mark(cr, 90, 61.5, 5, -0.06);

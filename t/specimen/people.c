@@ -213,6 +213,11 @@ override(sp_specimen_t *s, sp_person_t *p)
         sp_add(p->name, sizeof(p->name), "%s", s->name);
     }
 
+    if (s->address != NULL) {
+        p->address[0] = '\0';
+        sp_add(p->address, sizeof(p->address), "%s", s->address);
+    }
+
     if (s->from != NULL) {
         p->from = sp_date_parse(s->from);
     }
@@ -239,6 +244,10 @@ sp_person(sp_specimen_t *s, sp_random_t *r)
 
     if (!sp_chance(r, 0.12)) {
         first = home;
+    }
+
+    if (s->number != NULL && strlen(s->number) == 18) {
+        (void) sp_region_of(s->number, &home);
     }
 
     male = sp_chance(r, 0.5);

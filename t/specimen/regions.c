@@ -80,26 +80,13 @@ is_leaf(size_t i)
 }
 
 
-/* Every third is of Henan, whose platform this is drawn for. */
-
-void
-sp_region(sp_random_t *r, sp_region_t *region)
+static void
+describe(size_t i, sp_region_t *region)
 {
-    int          local;
     char         above[8];
-    size_t       i;
     const char  *code;
 
-    local = sp_chance(r, 0.3);
-
-    do {
-        i = sp_integer(r, 0, (int) json_array_size(regions) - 1);
-        code = part(i, 0);
-
-    } while (!is_leaf(i)
-             || (local && strncmp(code, "41", 2) != 0)
-             || strncmp(code, "71", 2) == 0
-             || strncmp(code, "81", 2) >= 0);
+    code = part(i, 0);
 
     memset(region, 0, sizeof(*region));
     sp_add(region->code, sizeof(region->code), "%s", code);
@@ -115,6 +102,48 @@ sp_region(sp_random_t *r, sp_region_t *region)
     snprintf(above, sizeof(above), "%.4s00", code);
     sp_add(region->city, sizeof(region->city), "%s", name_of(above));
     sp_add(region->county, sizeof(region->county), "%s", part(i, 1));
+}
+
+
+/* Every third is of Henan, whose platform this is drawn for. */
+
+void
+sp_region(sp_random_t *r, sp_region_t *region)
+{
+    int          local;
+    size_t       i;
+    const char  *code;
+
+    local = sp_chance(r, 0.3);
+
+    do {
+        i = sp_integer(r, 0, (int) json_array_size(regions) - 1);
+        code = part(i, 0);
+
+    } while (!is_leaf(i)
+             || (local && strncmp(code, "41", 2) != 0)
+             || strncmp(code, "71", 2) == 0
+             || strncmp(code, "81", 2) >= 0);
+
+    describe(i, region);
+}
+
+
+/* The division that a number begins with, where the table has it */
+
+int
+sp_region_of(const char *number, sp_region_t *region)
+{
+    size_t  i;
+
+    for (i = 0; i < json_array_size(regions); i++) {
+        if (is_leaf(i) && strncmp(part(i, 0), number, 6) == 0) {
+            describe(i, region);
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -154,6 +154,7 @@ struct sp_specimen_s {
     const char        *file;
     const char        *name;            /* what the command line says */
     const char        *number;
+    const char        *address;
     const char        *from;
     const char        *until;
     const sp_level_t  *level;
@@ -198,6 +199,7 @@ int sp_ends(const char *text, const char *end);
 
 void sp_regions_read(const char *path);
 void sp_region(sp_random_t *r, sp_region_t *region);
+int sp_region_of(const char *number, sp_region_t *region);
 void sp_place(sp_random_t *r, const sp_region_t *region, char *out,
     size_t size);
 void sp_street(sp_random_t *r, const sp_region_t *region, char *out,

@@ -285,7 +285,7 @@ void
 sp_paper_shadow(sp_random_t *r, cairo_t *cr, const sp_quad_t *quad,
     double size)
 {
-    int     i, j;
+    int     i, j, before, after;
     double  dx, dy;
 
     dx = sp_between(r, -0.25, 0.25) * size;
@@ -295,8 +295,20 @@ sp_paper_shadow(sp_random_t *r, cairo_t *cr, const sp_quad_t *quad,
         sp_ink_alpha(cr, 0x000000, 0.07);
         cairo_new_path(cr);
 
+        /* a card's corners are round: cut, for a shadow */
+
         for (j = 0; j < 4; j++) {
-            cairo_line_to(cr, quad->x[j] + dx * i / 2, quad->y[j] + dy * i / 2);
+            before = (j + 3) % 4;
+            after = (j + 1) % 4;
+
+            cairo_line_to(cr, quad->x[j] * 0.97 + quad->x[before] * 0.03
+                              + dx * i / 2,
+                          quad->y[j] * 0.97 + quad->y[before] * 0.03
+                          + dy * i / 2);
+            cairo_line_to(cr, quad->x[j] * 0.97 + quad->x[after] * 0.03
+                              + dx * i / 2,
+                          quad->y[j] * 0.97 + quad->y[after] * 0.03
+                          + dy * i / 2);
         }
 
         cairo_close_path(cr);
