@@ -123,7 +123,7 @@ $(out)/registration-recognizer: $(serve_sources:%.c=$(out)/plain/%.o) \
 	@echo "  LINK    $(@F)"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(ONNXRUNTIME_LIB) \
 	    -Wl,-rpath,$(dir $(ONNXRUNTIME_LIB)) \
-	    $(call libs,$(serve_packages)) -lpthread -lm
+	    $(call libs,$(serve_packages) lept) -lpthread -lm
 
 $(out)/installed/registration-recognizer: \
                             $(serve_sources:%.c=$(out)/installed/%.o) \
@@ -132,7 +132,7 @@ $(out)/installed/registration-recognizer: \
 	@echo "  LINK    $(@F) (installed)"
 	$(Q)$(CC) $(hardened) $(shell dpkg-buildflags --get LDFLAGS) -o $@ $^ \
 	    $(ONNXRUNTIME_LIB) -Wl,-rpath,$(PREFIX)/lib/registration \
-	    $(call libs,$(serve_packages)) -lpthread -lm
+	    $(call libs,$(serve_packages) lept) -lpthread -lm
 
 # the recogniser around an engine that needs no models, for the tests
 
