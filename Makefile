@@ -63,10 +63,10 @@ defs = $(shell $(PKG_CONFIG) --cflags-only-I $(1))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help packages module ctl scripted data pages run stop test unit \
+.PHONY: all help packages module ctl recognizer scripted data pages run stop test unit \
         unit-plain unit-sanitized fuzz cross sanitize prove prove-sanitized \
-        browser bench specimens examples recognition-report install \
-        install-files install-recognizer deb lint clean
+        browser budget audit bench specimens examples recognition-report \
+        install install-files install-recognizer deb lint clean
 
 all: module ctl data pages
 
@@ -115,7 +115,14 @@ $(out)/registrationctl: $(ctl_sources:%.c=$(out)/plain/%.o) \
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(ctl_packages))
 
 
-# the recogniser, and for the package with the distribution's flags
+## make recognizer  the program that reads pictures; fetches its models and ONNX
+##                  Runtime, once, into $(BUILD)/recognizer
+recognizer:
+	$(Q)tools/packages build recognizer
+	$(Q)tools/recognizer $(out)
+	$(Q)$(MAKE) --no-print-directory $(out)/registration-recognizer
+
+# and for the package with the distribution's flags
 
 $(out)/registration-recognizer: $(serve_sources:%.c=$(out)/plain/%.o) \
                                 $(engine_sources:%.c=$(out)/plain/%.o) \
@@ -147,8 +154,8 @@ $(out)/recognizer-scripted: $(serve_sources:%.c=$(out)/plain/%.o) \
 
 
 ## make run         starts PostgreSQL, Redis, a mail inbox and nginx, all private
-##                  to $(BUILD)/run, on http://localhost:8080; another port:
-##                  make run PORT=8081
+##                  to $(BUILD)/run; the pages are on http://localhost:8080/;
+##                  another port: make run PORT=8081
 PORT ?= 8080
 
 run:
@@ -283,7 +290,9 @@ $(out)/specimens/draw: $(specimen_sources) $(wildcard t/specimen/*.h) \
 
 
 ## make examples    the pages' example pictures, in $(BUILD)/examples
-examples: $(specimen_kinds:%=$(out)/examples/%.jpg)
+examples: $(examples)
+
+examples = $(specimen_kinds:%=$(out)/examples/%.jpg)
 
 $(out)/examples/%.jpg: $(out)/specimens/draw
 	@mkdir -p $(@D)
@@ -334,7 +343,7 @@ $(out)/data/regions.json: $(wildcard data/*.mjs data/*.json)
 pages: $(out)/html/index.html
 	@:
 
-$(out)/html/index.html: tools/pages $(shell find $(root)html -type f \
+$(out)/html/index.html: tools/pages $(examples) $(shell find $(root)html -type f \
                             -not -path '*/node_modules/*')
 	$(Q)tools/pages $(out)
 
@@ -344,7 +353,7 @@ install: module install-files $(if $(wildcard $(MODELS)),install-recognizer)
 	install -D -m 644 $(out)/ngx_http_registration_module.so \
 	    $(DESTDIR)$(modules_path)/ngx_http_registration_module.so
 
-install-files: $(out)/installed/registrationctl data
+install-files: $(out)/installed/registrationctl data pages
 	install -D -m 755 $< $(DESTDIR)$(PREFIX)/sbin/registrationctl
 	install -D -m 644 man/registrationctl.8 \
 	    $(DESTDIR)$(PREFIX)/share/man/man8/registrationctl.8
@@ -354,6 +363,9 @@ install-files: $(out)/installed/registrationctl data
 	install -m 644 conf/mail/*.txt $(DESTDIR)$(share)/mail
 	install -m 644 conf/form.json openapi.yaml $(out)/data/regions.json \
 	    $(out)/data/holidays.json $(DESTDIR)$(share)
+	rm -rf $(DESTDIR)$(share)/html
+	cp -r $(out)/html $(DESTDIR)$(share)/html
+	chmod -R u=rwX,go=rX $(DESTDIR)$(share)/html
 	install -D -m 644 conf/nginx.conf \
 	    $(DESTDIR)$(DOC_DIR)/examples/nginx.conf
 
@@ -383,8 +395,17 @@ modules_path = $(shell $(nginx) -V 2>&1 \
 ## make deb         the package libnginx-mod-http-registration, in $(BUILD)
 deb:
 	$(Q)tools/packages build deb
-	$(Q)$(MAKE) --no-print-directory data
+	$(Q)$(MAKE) --no-print-directory data pages
 	$(Q)tools/deb $(out)
+
+
+## make budget      what each page weighs, and may
+budget: pages
+	$(Q)tools/budget $(out)
+
+## make audit       known faults of the packages that reach the browser
+audit:
+	$(Q)tools/audit
 
 
 ## make lint        the rules of style that a machine can check

@@ -18,6 +18,8 @@ export default defineConfig({
   },
   build: {
     target: ['chrome87', 'edge88', 'firefox78', 'safari14'],
+    minify: 'terser',   // 1 kB less than esbuild of every page
+    terserOptions: { compress: { passes: 2 }, module: true },
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
@@ -27,6 +29,7 @@ export default defineConfig({
         register: entry('register/index.html'),
         correction: entry('correction/index.html'),
         console: entry('admin/index.html'),
+        platform: entry('platform/index.html'),
       },
       output: {
         // the runtime changes with Vue only, what pages share more often

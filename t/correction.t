@@ -278,6 +278,32 @@ problem_is(put(client(), 2, %new), 401, '', 'nor submits');
 }
 
 
+# A session that ends meanwhile stays ended.
+
+{
+    my ($person, $client) = returned(mobile => 'x');
+    my $other = client();
+    my $count = sub {
+        my @keys = split ' ', servers()->redis('KEYS',
+                                               'registration:session:*');
+        return scalar @keys;
+    };
+    my $before = $count->();
+
+    $other->{cookies} = { $client->{cookies}->%* };
+    servers()->pause('postgres');
+
+    my $held = $client->begin('PUT', 'correction',
+        data => { version => 2, mobile => '13700006666' });
+
+    sleep 0.3;
+    status_is($other->delete('session'), 204, 'signed out meanwhile');
+    servers()->resume('postgres');
+    status_is($held->finish, 200, 'a correction under way is taken');
+    is($count->(), $before - 1, 'and no session comes back');
+}
+
+
 # A new address needs its code.
 
 {

@@ -19,7 +19,7 @@ location /closed/admin/ {
 }
 
 location /closed/moved/ {
-    rewrite ^/closed/moved/(.*)$ /closed/admin/$1;
+    try_files /none /closed/admin/audit?$args;
 }
 
 location /closed/other/ {

@@ -400,6 +400,9 @@ ngx_int_t ngx_http_registration_key(ngx_http_request_t *r,
 ngx_int_t ngx_http_registration_ticket_key(ngx_http_request_t *r,
     const char *prefix, ngx_http_registration_ticket_t *ticket,
     ngx_str_t *key);
+ngx_int_t ngx_http_registration_ticket_fetch(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, const char *prefix,
+    ngx_http_registration_ticket_t *ticket, ngx_msec_t idle);
 void ngx_http_registration_client(ngx_http_request_t *r, ngx_str_t *client);
 ngx_int_t ngx_http_registration_lookup(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, const char *purpose, const char *text,
@@ -535,6 +538,8 @@ reg_code_t ngx_http_registration_document_unwrap(
 reg_code_t ngx_http_registration_document_read(
     ngx_http_registration_main_conf_t *rmcf, reg_str_t id,
     const u_char *wrapped, u_char **data, size_t *len);
+ngx_int_t ngx_http_registration_document_failed(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, reg_code_t code);
 
 /* ngx_http_registration_upload.c */
 

@@ -8,10 +8,10 @@
  *
  * PUT: correction → (Redis: the session) → correction_find → (PostgreSQL) →
  * correction_check → (Redis: the draft and the code) → correction_flush →
- * (thread: the files on disk) → correction_flushed → (thread: the pictures
+ * (thread: the files on disk) → correction_flushed → (thread: new pictures
  * beside those that stay) → correction_compared → correction_store →
- * (PostgreSQL) → correction_commit → (Redis: the draft's pictures are the application's, the
- * session has served) → correction_reply
+ * (PostgreSQL) → correction_commit → (Redis: the draft's pictures are the
+ * application's, the session has served) → correction_reply
  */
 
 
@@ -21,6 +21,9 @@
 
 static ngx_int_t ngx_http_registration_correction_query(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_correction_begin(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_http_registration_session_t *session,
+    ngx_http_registration_correction_t **correction);
 static ngx_int_t ngx_http_registration_correction_ask(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx,
     ngx_http_registration_correction_t *correction,
@@ -118,7 +121,7 @@ static ngx_registration_statement_t  ngx_http_registration_correct_sql = {
 
 static ngx_registration_script_t  ngx_http_registration_corrected_script = {
     ngx_string(
-    "redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])\n"
+    "redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], 'XX')\n"
     "if not KEYS[2] then return 1 end\n"
     "local used = {}\n"
     "for i = 4, #ARGV do used[ARGV[i]] = true end\n"
@@ -160,26 +163,45 @@ static ngx_int_t
 ngx_http_registration_correction_query(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
+    ngx_int_t                            rc;
     ngx_http_registration_session_t     *session;
     ngx_http_registration_correction_t  *correction;
 
     session = ngx_http_registration_session_read(r, ctx, ctx->call.result);
+    rc = ngx_http_registration_correction_begin(r, ctx, session, &correction);
+
+    if (correction == NULL) {
+        return rc;
+    }
+
+    return ngx_http_registration_correction_ask(r, ctx, correction,
+                                        ngx_http_registration_correction_show);
+}
+
+
+/* Answers itself, with *correction NULL, when there is no session. */
+
+static ngx_int_t
+ngx_http_registration_correction_begin(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_http_registration_session_t *session,
+    ngx_http_registration_correction_t **correction)
+{
+    *correction = NULL;
 
     if (session == NULL) {
         return ngx_http_registration_problem(r, NGX_HTTP_UNAUTHORIZED,
                                              "unauthorized");
     }
 
-    correction = ngx_http_registration_correction_create(r);
-    if (correction == NULL) {
+    *correction = ngx_http_registration_correction_create(r);
+    if (*correction == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    correction->session = session;
-    ctx->data = correction;
+    (*correction)->session = session;
+    ctx->data = *correction;
 
-    return ngx_http_registration_correction_ask(r, ctx, correction,
-                                        ngx_http_registration_correction_show);
+    return NGX_OK;
 }
 
 
@@ -490,23 +512,16 @@ static ngx_int_t
 ngx_http_registration_correction_find(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
+    ngx_int_t                            rc;
     ngx_http_registration_session_t     *session;
     ngx_http_registration_correction_t  *correction;
 
     session = ngx_http_registration_session_any(r, ctx, ctx->call.result);
+    rc = ngx_http_registration_correction_begin(r, ctx, session, &correction);
 
-    if (session == NULL) {
-        return ngx_http_registration_problem(r, NGX_HTTP_UNAUTHORIZED,
-                                             "unauthorized");
-    }
-
-    correction = ngx_http_registration_correction_create(r);
     if (correction == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        return rc;
     }
-
-    correction->session = session;
-    ctx->data = correction;
 
     ngx_http_registration_correction_version(ctx, correction);
 

@@ -316,14 +316,22 @@ ngx_http_registration_document_send(ngx_http_request_t *r,
                                             picture->len - REG_RECORD_OVERHEAD);
     }
 
-    if (picture->code == REG_NOT_FOUND) {
+    return ngx_http_registration_document_failed(r, ctx, picture->code);
+}
+
+
+ngx_int_t
+ngx_http_registration_document_failed(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, reg_code_t code)
+{
+    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                  "document %V could not be shown (%s)", &ctx->id,
+                  reg_code_name(code));
+
+    if (code == REG_NOT_FOUND) {
         return ngx_http_registration_problem(r, NGX_HTTP_NOT_FOUND,
                                              "not_found");
     }
-
-    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                  "a stored document could not be opened (%s)",
-                  reg_code_name(picture->code));
 
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
 }

@@ -195,14 +195,5 @@ ngx_http_registration_review_document_send(ngx_http_request_t *r,
                                                    marked->len);
     }
 
-    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                  "document %V could not be shown (%s)", &ctx->id,
-                  reg_code_name(marked->code));
-
-    if (marked->code == REG_NOT_FOUND) {
-        return ngx_http_registration_problem(r, NGX_HTTP_NOT_FOUND,
-                                             "not_found");
-    }
-
-    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    return ngx_http_registration_document_failed(r, ctx, marked->code);
 }

@@ -126,6 +126,33 @@ ngx_http_registration_ticket_key(ngx_http_request_t *r, const char *prefix,
 }
 
 
+/* Starts the call for a session's record: it was used, and lives on. */
+
+ngx_int_t
+ngx_http_registration_ticket_fetch(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, const char *prefix,
+    ngx_http_registration_ticket_t *ticket, ngx_msec_t idle)
+{
+    u_char     text[NGX_TIME_T_LEN];
+    ngx_str_t  argv[4];
+
+    ngx_str_set(&argv[0], "GETEX");
+    ngx_str_set(&argv[2], "PX");
+
+    if (ngx_http_registration_ticket_key(r, prefix, ticket, &argv[1])
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    argv[3].data = text;
+    argv[3].len = ngx_sprintf(text, "%M", idle) - text;
+
+    return ngx_registration_redis_command(ctx->conf->redis, &ctx->call, argv,
+                                          4);
+}
+
+
 /* A keyed hash of one value for PostgreSQL: "Li" and "li" are the same. */
 
 ngx_int_t

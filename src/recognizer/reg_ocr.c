@@ -24,7 +24,10 @@
 #define REG_OCR_SHEETS        5
 #define REG_OCR_SHEET_BOXES   3
 #define REG_OCR_GLANCE        10
-#define REG_OCR_GLANCE_WIDTH  7     /* heights: labels are short */
+
+/* Labels are lines shorter than so many heights. */
+
+#define REG_OCR_SHORT         7
 
 /* Boxes that are read in all four directions when the words do not come. */
 
@@ -60,8 +63,10 @@ static reg_code_t reg_ocr_glance(reg_ocr_job_t *job, size_t group,
     size_t *words);
 static reg_code_t reg_ocr_second_look(reg_ocr_job_t *job,
     reg_ocr_boxes_t *boxes);
-static reg_code_t reg_ocr_read(reg_ocr_job_t *job, reg_ocr_boxes_t *boxes,
-    reg_ocr_point_t direction);
+static reg_code_t reg_ocr_read(reg_ocr_job_t *job,
+    const reg_ocr_boxes_t *boxes, reg_ocr_point_t direction);
+static reg_code_t reg_ocr_read_lines(reg_ocr_job_t *job,
+    const reg_ocr_boxes_t *boxes, reg_ocr_page_t *page);
 static reg_code_t reg_ocr_turn(reg_ocr_job_t *job, reg_ocr_boxes_t *boxes,
     reg_ocr_point_t direction);
 static reg_code_t reg_ocr_sheet(reg_ocr_job_t *job, size_t sheet);
@@ -233,16 +238,16 @@ reg_ocr_choose(reg_ocr_job_t *job, size_t *sheet)
 }
 
 
-/* Reads the short lines of a sheet, where its labels are. */
+/* Reads the short lines of a sheet, where its labels are, and the widest. */
 
 static reg_code_t
 reg_ocr_glance(reg_ocr_job_t *job, size_t group, size_t *words)
 {
-    size_t           i, n, seen;
+    size_t           i, n, seen, widest[1];
     reg_code_t       code;
     reg_ocr_box_t   *box;
     reg_ocr_page_t   page;
-    reg_ocr_boxes_t  boxes;
+    reg_ocr_boxes_t  boxes, some;
     reg_ocr_point_t  direction;
 
     reg_ocr_group_take(&job->boxes, &job->groups, group, &boxes);
@@ -253,19 +258,25 @@ reg_ocr_glance(reg_ocr_job_t *job, size_t group, size_t *words)
         return code;
     }
 
-    for (i = 0, n = 0; i < boxes.n && n < REG_OCR_GLANCE; i++) {
+    n = reg_ocr_orient_widest(&boxes, widest, 1);
+    some.n = 0;
+
+    for (i = 0; i < boxes.n; i++) {
         box = &boxes.box[i];
 
-        if (box->width < REG_OCR_GLANCE_WIDTH * box->height) {
-            boxes.box[n++] = *box;
+        if ((n > 0 && i == widest[0])
+            || (box->width < REG_OCR_SHORT * box->height
+                && some.n < REG_OCR_GLANCE))
+        {
+            some.box[some.n++] = *box;
         }
     }
 
-    boxes.n = n;
+    reg_ocr_lines_begin(job->ocr->alphabet, &job->image, direction, &page);
 
-    code = reg_ocr_lines_read(job->ocr->runtime, job->ocr->alphabet,
-                              &job->image, &boxes, direction,
-                              job->request->deadline, &page);
+    code = reg_ocr_lines_add(job->ocr->runtime, &job->image, &some,
+                             job->request->deadline, &page);
+    reg_ocr_page_straighten(&page);
 
     (void) reg_ocr_fields_seen(&page, &seen);
     *words = seen + reg_ocr_fields_words(&page, job->request->kind);
@@ -345,22 +356,23 @@ reg_ocr_second_look(reg_ocr_job_t *job, reg_ocr_boxes_t *boxes)
 /* A reading with more words than the one before takes its place. */
 
 static reg_code_t
-reg_ocr_read(reg_ocr_job_t *job, reg_ocr_boxes_t *boxes,
+reg_ocr_read(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
     reg_ocr_point_t direction)
 {
     size_t          words;
     reg_code_t      code;
     reg_ocr_page_t  page;
 
-    code = reg_ocr_lines_read(job->ocr->runtime, job->ocr->alphabet,
-                              &job->image, boxes, direction,
-                              job->request->deadline, &page);
+    reg_ocr_lines_begin(job->ocr->alphabet, &job->image, direction, &page);
+
+    code = reg_ocr_read_lines(job, boxes, &page);
 
     if (code != REG_OK && code != REG_EXPIRED) {
         reg_ocr_page_free(&page);
         return code;
     }
 
+    reg_ocr_page_straighten(&page);
     (void) reg_ocr_fields_seen(&page, &words);
 
     if (job->page.n == 0 || words > job->words) {
@@ -373,6 +385,63 @@ reg_ocr_read(reg_ocr_job_t *job, reg_ocr_boxes_t *boxes,
     }
 
     return code;
+}
+
+
+/*
+ * Short lines first: they are cheap, and labels tell which of the long ones
+ * are of no use, as the two thirds of a licence that list its trades.
+ */
+
+static reg_code_t
+reg_ocr_read_lines(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
+    reg_ocr_page_t *page)
+{
+    float                 left, right, y;
+    size_t                i;
+    reg_code_t            code;
+    reg_ocr_boxes_t       some;
+    reg_ocr_needless_t    needless;
+    const reg_ocr_box_t  *box;
+
+    some.n = 0;
+
+    for (i = 0; i < boxes->n; i++) {
+        box = &boxes->box[i];
+
+        if (box->width < REG_OCR_SHORT * box->height) {
+            some.box[some.n++] = *box;
+        }
+    }
+
+    code = reg_ocr_lines_add(job->ocr->runtime, &job->image, &some,
+                             job->request->deadline, page);
+    if (code != REG_OK) {
+        return code;
+    }
+
+    reg_ocr_fields_needless(job->request->kind, page, &needless);
+    some.n = 0;
+
+    for (i = 0; i < boxes->n; i++) {
+        box = &boxes->box[i];
+
+        if (box->width < REG_OCR_SHORT * box->height) {
+            continue;
+        }
+
+        reg_ocr_lines_where(page, box, &left, &right, &y);
+
+        if (box->height >= needless.height
+            && (y < needless.top || right < needless.left
+                || left > needless.right))
+        {
+            some.box[some.n++] = *box;
+        }
+    }
+
+    return reg_ocr_lines_add(job->ocr->runtime, &job->image, &some,
+                             job->request->deadline, page);
 }
 
 

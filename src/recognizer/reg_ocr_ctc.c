@@ -202,11 +202,7 @@ reg_ocr_ctc_word(const reg_ocr_alphabet_t *alphabet,
 
         while (len < REG_OCR_WORD_MAX && (code = reg_text_next(&s)) != -1) {
             word[len] = reg_ocr_alphabet_kept(alphabet, code);
-
-            if (word[len++] == 0) {
-                len = 0;
-                break;
-            }
+            len += (word[len] != 0);
         }
 
         if (len == 0) {

@@ -32,8 +32,8 @@ size_t reg_ocr_ctc_masked(const reg_ocr_alphabet_t *alphabet,
 
 /*
  * Which of some words the steps say; p is how likely it is if it has to be
- * one of them.  words ends with NULL; a word with a character that is not
- * kept cannot be told.  -1 when none can.
+ * one of them.  words ends with NULL; characters that the alphabet
+ * lacks count for nothing.  -1 when none can be told.
  */
 
 int reg_ocr_ctc_word(const reg_ocr_alphabet_t *alphabet,

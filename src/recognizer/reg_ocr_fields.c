@@ -2,6 +2,7 @@
  * What kind of document a page is by the words on it, and its fields.
  */
 
+#include <math.h>
 #include "reg_ocr_fields.h"
 
 
@@ -96,5 +97,20 @@ reg_ocr_fields(reg_ocr_kind_t kind, const reg_ocr_page_t *page,
 
     case REG_OCR_KINDS:
         break;
+    }
+}
+
+
+void
+reg_ocr_fields_needless(reg_ocr_kind_t kind, const reg_ocr_page_t *page,
+    reg_ocr_needless_t *needless)
+{
+    needless->height = 0;
+    needless->top = INFINITY;
+    needless->left = -INFINITY;
+    needless->right = INFINITY;
+
+    if (kind == REG_OCR_LICENCE) {
+        reg_ocr_fields_licence_needless(page, needless);
     }
 }

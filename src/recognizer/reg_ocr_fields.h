@@ -44,6 +44,23 @@ void reg_ocr_fields(reg_ocr_kind_t kind, const reg_ocr_page_t *page,
 reg_ocr_kind_t reg_ocr_fields_seen(const reg_ocr_page_t *page,
     size_t *words);
 
+/*
+ * What need not be read, told by the labels of a page that is not straightened
+ * yet: lines lower than height, and those below top between left and right.
+ */
+
+typedef struct {
+    float  height;
+    float  top;
+    float  left;
+    float  right;
+} reg_ocr_needless_t;
+
+void reg_ocr_fields_needless(reg_ocr_kind_t kind, const reg_ocr_page_t *page,
+    reg_ocr_needless_t *needless);
+void reg_ocr_fields_licence_needless(const reg_ocr_page_t *page,
+    reg_ocr_needless_t *needless);
+
 /* How many words of a kind there are; two mean that the page is upright. */
 
 size_t reg_ocr_fields_words(const reg_ocr_page_t *page, reg_ocr_kind_t kind);

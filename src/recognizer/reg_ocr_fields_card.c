@@ -459,6 +459,12 @@ reg_ocr_fields_term(const reg_ocr_page_t *page, reg_date_t today,
             reg_ocr_result_warn(result, "expired", "valid_until");
         }
 
+    } else if (from > today) {
+        /* the first of the two was not read */
+
+        reg_ocr_result_date(result, "valid_until", from, p, 0);
+        return;
+
     } else {
         reg_ocr_result_date(result, "valid_from", from, p,
                             p >= REG_OCR_SURE);

@@ -25,6 +25,8 @@ static void reg_ocr_licence_code(const reg_ocr_page_t *page,
 static void reg_ocr_licence_confusable(char *code);
 static int reg_ocr_licence_value(const reg_ocr_page_t *page,
     const char *labels, int rows, reg_ocr_text_t *text);
+static int reg_ocr_licence_half(const reg_ocr_page_t *page,
+    const char *labels, reg_ocr_label_t *label);
 static void reg_ocr_licence_bounds(const reg_ocr_page_t *page,
     const reg_ocr_label_t *label, reg_ocr_area_t *area);
 static void reg_ocr_licence_dates(const reg_ocr_page_t *page,
@@ -41,7 +43,7 @@ static void reg_ocr_licence_dates(const reg_ocr_page_t *page,
 #define REG_OCR_LICENCE_TERM                                                  \
     "营业期限 合伙期限 经营期限 有效期限 有效期"
 #define REG_OCR_LICENCE_OTHER                                                 \
-    "注册资本 经营范围 业务范围 登记机关 出资总额 成员出资总额 开办资金 "       \
+    "注册资本 经营范围 业务范围 出资总额 成员出资总额 开办资金 "       \
     "举办单位 经费来源 宗旨和业务范围"
 
 
@@ -183,7 +185,9 @@ reg_ocr_licence_value(const reg_ocr_page_t *page, const char *labels,
     text->n = 0;
     text->hole = 0;
 
-    if (!reg_ocr_find_any(page, labels, &label)) {
+    if (!reg_ocr_find_any(page, labels, &label)
+        && !reg_ocr_licence_half(page, labels, &label))
+    {
         return 0;
     }
 
@@ -194,6 +198,29 @@ reg_ocr_licence_value(const reg_ocr_page_t *page, const char *labels,
 
     return rows ? reg_ocr_collect(page, &area, REG_OCR_LICENCE_GAP, text)
                 : reg_ocr_collect_row(page, &area, REG_OCR_LICENCE_GAP, text);
+}
+
+
+/* Of a short label that is set wide, one half may have been missed. */
+
+static int
+reg_ocr_licence_half(const reg_ocr_page_t *page, const char *labels,
+    reg_ocr_label_t *label)
+{
+    size_t  i;
+
+    static const char *const  halves[][3] = {
+        { "名称", "名", "称" }, { "类型", "类", "型" }, { "住所", "住", "所" }
+    };
+
+    for (i = 0; i < sizeof(halves) / sizeof(halves[0]); i++) {
+        if (strstr(labels, halves[i][0]) != NULL) {
+            return reg_ocr_find_alone(page, halves[i][2], label)
+                   || reg_ocr_find_alone(page, halves[i][1], label);
+        }
+    }
+
+    return 0;
 }
 
 
@@ -216,7 +243,10 @@ reg_ocr_licence_bounds(const reg_ocr_page_t *page,
 
         while (reg_ocr_find_next(page, &words, &word, &other)) {
 
-            if (other.left > label->right + 5 * label->em) {
+            if (other.left > label->right + 5 * label->em
+                && other.y > label->y - 6 * label->em
+                && other.y < label->y + 6 * label->em)
+            {
                 area->right = fminf(area->right, other.left);
 
             } else if (fabsf(other.left - label->left) < 2 * label->em
@@ -288,5 +318,64 @@ reg_ocr_licence_dates(const reg_ocr_page_t *page, reg_date_t today,
 
     if (last < today) {
         reg_ocr_result_warn(result, "expired", "valid_until");
+    }
+}
+
+
+/* Values are as large as their labels; what is smaller is of no use here. */
+
+void
+reg_ocr_fields_licence_needless(const reg_ocr_page_t *page,
+    reg_ocr_needless_t *needless)
+{
+    float             least;
+    size_t            i, n;
+    reg_str_t         word;
+    const char       *words;
+    reg_ocr_label_t   label, other;
+
+    least = INFINITY;
+    n = 0;
+
+    for (i = 0; reg_ocr_licence_labels[i] != NULL; i++) {
+        words = reg_ocr_licence_labels[i];
+
+        while (reg_ocr_find_next(page, &words, &word, &label)) {
+            least = fminf(least, label.em);
+            n++;
+        }
+    }
+
+    if (n < 2) {
+        return;
+    }
+
+    needless->height = 0.85f * least;
+
+    if (!reg_ocr_find_any(page, "经营范围 业务范围", &label)) {
+        return;
+    }
+
+    needless->top = label.y - 0.7f * label.em;
+    needless->left = label.left;
+    needless->right = INFINITY;
+
+    for (i = 0; reg_ocr_licence_labels[i] != NULL; i++) {
+        words = reg_ocr_licence_labels[i];
+
+        while (reg_ocr_find_next(page, &words, &word, &other)) {
+            if (other.left > label.right + 5 * label.em) {
+                needless->right = fminf(needless->right,
+                                        other.left - label.em);
+            }
+
+            /* something else in this column follows the scope */
+
+            if (fabsf(other.left - label.left) < 2 * label.em
+                && other.y > label.y + label.em)
+            {
+                needless->top = INFINITY;
+            }
+        }
     }
 }

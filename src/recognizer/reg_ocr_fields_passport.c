@@ -17,6 +17,11 @@
 #define REG_OCR_MRZ_LINE   128
 
 
+/* Positions are true to a third of a pitch: rather one filler too few. */
+
+#define REG_OCR_MRZ_SLACK  0.25f
+
+
 /* A row as text, with the fillers that were not read put back by position. */
 
 typedef struct {
@@ -116,8 +121,8 @@ reg_ocr_passport_row(const reg_ocr_page_t *page, const reg_ocr_line_t *line,
 
     for (k = 0; k < text.n; k++) {
         missing = (k == 0 || pitch <= 0)
-                  ? 0 : (int) lroundf((text.c[k].x - text.c[k - 1].x) / pitch)
-                        - 1;
+                  ? 0 : (int) ((text.c[k].x - text.c[k - 1].x) / pitch
+                               + REG_OCR_MRZ_SLACK) - 1;
 
         for (i = 0; i < missing && row->n < REG_OCR_MRZ_LINE; i++) {
             row->text[row->n] = '<';

@@ -44,6 +44,7 @@ typedef struct {
 } reg_ocr_word_t;
 
 
+static int reg_ocr_blank(int32_t code);
 static void reg_ocr_word_parse(reg_str_t text, reg_ocr_word_t *word);
 static int reg_ocr_word_next(const char **words, reg_str_t *word);
 static int reg_ocr_find_word(const reg_ocr_page_t *page, reg_str_t text,
@@ -95,6 +96,31 @@ reg_ocr_find_any(const reg_ocr_page_t *page, const char *words,
 }
 
 
+int
+reg_ocr_find_alone(const reg_ocr_page_t *page, const char *character,
+    reg_ocr_label_t *label)
+{
+    size_t           i;
+    reg_str_t        s;
+    reg_ocr_word_t   word;
+    reg_ocr_line_t  *line;
+
+    s.data = (const unsigned char *) character;
+    s.len = strlen(character);
+    reg_ocr_word_parse(s, &word);
+
+    for (i = 0; i < page->n; i++) {
+        line = &page->lines[i];
+
+        if (line->n == 1 && reg_ocr_find_in(line, &word, 0, label)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 size_t
 reg_ocr_find_count(const reg_ocr_page_t *page, const char *words)
 {
@@ -137,6 +163,13 @@ reg_ocr_find_next(const reg_ocr_page_t *page, const char **words,
     }
 
     return 0;
+}
+
+
+static int
+reg_ocr_blank(int32_t code)
+{
+    return code == ' ' || code == 0x3000 || code == 0xa0;
 }
 
 
@@ -200,7 +233,7 @@ reg_ocr_find_in(const reg_ocr_line_t *line, const reg_ocr_word_t *word,
 
     for (i = at, k = 0; k < word->n && i < line->n; i++) {
 
-        if (line->chars[i].code == ' ') {
+        if (reg_ocr_blank(line->chars[i].code)) {
             if (i == at) {
                 return 0;
             }
@@ -249,7 +282,11 @@ reg_ocr_find_apart(const reg_ocr_page_t *page, const reg_ocr_word_t *word,
             continue;
         }
 
-        last = line->n - 1;
+        for (last = line->n - 1; last > 0; last--) {
+            if (!reg_ocr_blank(line->chars[last].code)) {
+                break;
+            }
+        }
 
         if (line->chars[last].code == word->code[0]
             && reg_ocr_find_second(page, line, last, word->code[1], label))
@@ -373,7 +410,7 @@ reg_ocr_collect_line(const reg_ocr_line_t *line, const reg_ocr_area_t *area,
     for (i = 0; i < line->n; i++) {
         c = &line->chars[i];
 
-        if (c->code == ' ' || c->x < area->left || c->x > area->right
+        if (reg_ocr_blank(c->code) || c->x < area->left || c->x > area->right
             || fabsf(c->y - area->y) > REG_OCR_ROW * area->em)
         {
             continue;

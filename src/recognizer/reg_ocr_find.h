@@ -32,6 +32,11 @@ typedef struct {
 int reg_ocr_find(const reg_ocr_page_t *page, const char *word,
     reg_ocr_label_t *label);
 
+/* A character that is a line of its own. */
+
+int reg_ocr_find_alone(const reg_ocr_page_t *page, const char *character,
+    reg_ocr_label_t *label);
+
 /* The first found of several words, separated by blanks. */
 
 int reg_ocr_find_any(const reg_ocr_page_t *page, const char *words,

@@ -13,6 +13,11 @@
 #define REG_OCR_COEFFICIENTS  (200 * 1000 * 1000)   /* bytes, progressive */
 
 
+/* Pixels of the picture for one of the strip: with fewer, noise shows. */
+
+#define REG_OCR_NOISY         1.1f
+
+
 /* How detection was trained: in the order blue, green, red of its pictures. */
 
 static const float  reg_ocr_mean[3] = { 0.485f, 0.456f, 0.406f };
@@ -30,6 +35,8 @@ static void reg_ocr_image_squeeze(const reg_ocr_image_t *image,
     const reg_ocr_crop_t *crop, float top, float bottom, float *row);
 static void reg_ocr_image_average(const float *row, unsigned from,
     float *planes, unsigned width, size_t plane);
+static void reg_ocr_image_smooth(float *plane, unsigned width,
+    unsigned height);
 static void reg_ocr_image_pixel(const reg_ocr_image_t *image, float x,
     float y, float bgr[3]);
 
@@ -371,7 +378,38 @@ reg_ocr_image_strip(const reg_ocr_image_t *image, const reg_ocr_box_t *box,
         }
     }
 
+    if (scale < REG_OCR_NOISY) {
+        for (c = 0; c < 3; c++) {
+            reg_ocr_image_smooth(planes + c * plane, width, height);
+        }
+    }
+
     return planes;
+}
+
+
+/*
+ * Small print is enlarged, and with it the camera's noise, which the model
+ * takes for strokes: each pixel becomes the mean of the four around it.
+ */
+
+static void
+reg_ocr_image_smooth(float *plane, unsigned width, unsigned height)
+{
+    float     above, here, left;
+    unsigned  x, y;
+
+    for (x = 1; x + 1 < width; x++) {
+        above = plane[x];
+
+        for (y = 1; y + 1 < height; y++) {
+            here = plane[y * width + x];
+            left = plane[y * width + x - 1];
+            plane[y * width + x] = (above + left + plane[y * width + x + 1]
+                                    + plane[(y + 1) * width + x]) / 4;
+            above = here;
+        }
+    }
 }
 
 

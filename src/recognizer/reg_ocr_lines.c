@@ -11,8 +11,15 @@
 /* What the reading model wants, and what it gives. */
 
 #define REG_OCR_LINE_HEIGHT  48
-#define REG_OCR_LINE_WIDTH   2400   /* no line of a document is longer */
 #define REG_OCR_STEP         8      /* pixels of the strip */
+#define REG_OCR_STEPS_LEAST  6
+#define REG_OCR_STEPS_MOST   300    /* no line of a document is longer */
+
+/* Longer lines are read in pieces of at most so many steps and an overlap. */
+
+#define REG_OCR_STEPS_LONG   110
+#define REG_OCR_PIECE        66
+#define REG_OCR_OVERLAP      6
 
 #define REG_OCR_LEGIBLE      0.5f   /* lines under that are noise */
 
@@ -20,61 +27,75 @@
 static reg_code_t reg_ocr_lines_line(reg_ocr_runtime_t *runtime,
     const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
     const reg_ocr_box_t *box, reg_ocr_line_t *line);
+static reg_code_t reg_ocr_lines_run(reg_ocr_runtime_t *runtime,
+    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
+    const reg_ocr_box_t *box, size_t steps, reg_ocr_output_t *output);
+static reg_code_t reg_ocr_lines_long(reg_ocr_runtime_t *runtime,
+    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
+    const reg_ocr_box_t *box, size_t steps, reg_ocr_line_t *line);
+static size_t reg_ocr_lines_cut(const float *before, const float *behind,
+    size_t classes);
 static void reg_ocr_lines_place(const reg_ocr_box_t *box,
-    reg_ocr_point_t u, reg_ocr_line_t *line);
+    const reg_ocr_page_t *page, reg_ocr_line_t *line);
 static void reg_ocr_line_free(reg_ocr_line_t *line);
 
 
+void
+reg_ocr_lines_begin(const reg_ocr_alphabet_t *alphabet,
+    const reg_ocr_image_t *image, reg_ocr_point_t u, reg_ocr_page_t *page)
+{
+    memset(page, 0, sizeof(reg_ocr_page_t));
+
+    page->alphabet = alphabet;
+    page->u[0] = u.x;
+    page->u[1] = u.y;
+    page->width = fabsf(u.x) * image->width + fabsf(u.y) * image->height;
+    page->height = fabsf(u.y) * image->width + fabsf(u.x) * image->height;
+}
+
+
 reg_code_t
-reg_ocr_lines_read(reg_ocr_runtime_t *runtime,
-    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
-    const reg_ocr_boxes_t *boxes, reg_ocr_point_t u, uint64_t deadline,
-    reg_ocr_page_t *page)
+reg_ocr_lines_add(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
+    const reg_ocr_boxes_t *boxes, uint64_t deadline, reg_ocr_page_t *page)
 {
     size_t           i;
     reg_code_t       code;
-    reg_ocr_line_t  *line;
+    reg_ocr_line_t  *lines, *line;
 
-    page->alphabet = alphabet;
-    page->n = 0;
-    page->width = fabsf(u.x) * image->width + fabsf(u.y) * image->height;
-    page->height = fabsf(u.y) * image->width + fabsf(u.x) * image->height;
-
-    page->lines = calloc(boxes->n + 1, sizeof(reg_ocr_line_t));
-    if (page->lines == NULL) {
+    lines = realloc(page->lines,
+                    sizeof(reg_ocr_line_t) * (page->n + boxes->n + 1));
+    if (lines == NULL) {
         return REG_INTERNAL;
     }
 
-    code = REG_OK;
+    page->lines = lines;
 
     for (i = 0; i < boxes->n; i++) {
         if (reg_ocr_now() >= deadline) {
-            code = REG_EXPIRED;
-            break;
+            return REG_EXPIRED;
         }
 
         line = &page->lines[page->n];
+        memset(line, 0, sizeof(reg_ocr_line_t));
 
-        code = reg_ocr_lines_line(runtime, alphabet, image, &boxes->box[i],
-                                  line);
+        code = reg_ocr_lines_line(runtime, page->alphabet, image,
+                                  &boxes->box[i], line);
 
-        if (code != REG_OK || line->confidence < REG_OCR_LEGIBLE) {
+        if (code != REG_OK) {
             reg_ocr_line_free(line);
+            return code;
+        }
 
-            if (code != REG_OK) {
-                break;
-            }
-
+        if (line->confidence < REG_OCR_LEGIBLE) {
+            reg_ocr_line_free(line);
             continue;
         }
 
-        reg_ocr_lines_place(&boxes->box[i], u, line);
+        reg_ocr_lines_place(&boxes->box[i], page, line);
         page->n++;
     }
 
-    reg_ocr_page_straighten(page);
-
-    return code;
+    return REG_OK;
 }
 
 
@@ -102,8 +123,7 @@ reg_ocr_lines_line(reg_ocr_runtime_t *runtime,
     const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
     const reg_ocr_box_t *box, reg_ocr_line_t *line)
 {
-    float             *strip;
-    unsigned           width;
+    size_t             steps;
     reg_code_t         code;
     reg_ocr_output_t   output;
 
@@ -111,52 +131,159 @@ reg_ocr_lines_line(reg_ocr_runtime_t *runtime,
         return REG_OK;
     }
 
-    width = (unsigned) lroundf(REG_OCR_LINE_HEIGHT * box->width / box->height
-                               / REG_OCR_STEP) * REG_OCR_STEP;
+    steps = lroundf(REG_OCR_LINE_HEIGHT * box->width / box->height
+                    / REG_OCR_STEP);
 
-    width = (width < REG_OCR_LINE_HEIGHT) ? REG_OCR_LINE_HEIGHT : width;
-    width = (width > REG_OCR_LINE_WIDTH) ? REG_OCR_LINE_WIDTH : width;
+    steps = (steps < REG_OCR_STEPS_LEAST) ? REG_OCR_STEPS_LEAST : steps;
+    steps = (steps > REG_OCR_STEPS_MOST) ? REG_OCR_STEPS_MOST : steps;
 
-    strip = reg_ocr_image_strip(image, box, width, REG_OCR_LINE_HEIGHT);
-    if (strip == NULL) {
-        return REG_INTERNAL;
+    if (steps > REG_OCR_STEPS_LONG) {
+        return reg_ocr_lines_long(runtime, alphabet, image, box, steps, line);
     }
 
-    code = reg_ocr_runtime_run(runtime, REG_OCR_READING, strip, width,
-                               REG_OCR_LINE_HEIGHT, &output);
-    free(strip);
+    code = reg_ocr_lines_run(runtime, alphabet, image, box, steps, &output);
 
-    if (code != REG_OK) {
-        return code;
+    if (code == REG_OK) {
+        code = reg_ocr_ctc_read(alphabet, output.data, steps, line);
+        reg_ocr_output_free(runtime, &output);
     }
-
-    if (output.rank == 3 && output.shape[2] == (int64_t) alphabet->classes) {
-        code = reg_ocr_ctc_read(alphabet, output.data, output.shape[1], line);
-
-    } else {
-        code = REG_INTERNAL;
-    }
-
-    reg_ocr_output_free(runtime, &output);
 
     return code;
 }
 
 
-/* Each step is an equal part of the box; u is the direction of the page. */
+static reg_code_t
+reg_ocr_lines_run(reg_ocr_runtime_t *runtime,
+    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
+    const reg_ocr_box_t *box, size_t steps, reg_ocr_output_t *output)
+{
+    float       *strip;
+    reg_code_t   code;
+
+    strip = reg_ocr_image_strip(image, box, steps * REG_OCR_STEP,
+                                REG_OCR_LINE_HEIGHT);
+    if (strip == NULL) {
+        return REG_INTERNAL;
+    }
+
+    code = reg_ocr_runtime_run(runtime, REG_OCR_READING, strip,
+                               steps * REG_OCR_STEP, REG_OCR_LINE_HEIGHT,
+                               output);
+    free(strip);
+
+    if (code == REG_OK
+        && (output->rank != 3 || output->shape[1] != (int64_t) steps
+            || output->shape[2] != (int64_t) alphabet->classes))
+    {
+        reg_ocr_output_free(runtime, output);
+        code = REG_INTERNAL;
+    }
+
+    return code;
+}
+
+
+/*
+ * The model was trained on lines of seven to twelve heights: a row of the
+ * machine-readable zone has thirty, and of its characters a third went
+ * missing.  Such a line is read in pieces that overlap.
+ */
+
+static reg_code_t
+reg_ocr_lines_long(reg_ocr_runtime_t *runtime,
+    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
+    const reg_ocr_box_t *box, size_t steps, reg_ocr_line_t *line)
+{
+    float             *all, at;
+    size_t             i, n, from, to, cut;
+    reg_code_t         code;
+    reg_ocr_box_t      piece;
+    reg_ocr_output_t   output;
+
+    all = malloc(sizeof(float) * steps * alphabet->classes);
+    if (all == NULL) {
+        return REG_INTERNAL;
+    }
+
+    n = (steps + REG_OCR_PIECE - 1) / REG_OCR_PIECE;
+    code = REG_OK;
+
+    for (i = 0; i < n && code == REG_OK; i++) {
+        from = (i == 0) ? 0 : steps * i / n - REG_OCR_OVERLAP;
+        to = (i == n - 1) ? steps : steps * (i + 1) / n + REG_OCR_OVERLAP;
+
+        at = ((from + to) / 2.0f / steps - 0.5f) * box->width;
+
+        piece = *box;
+        piece.centre.x += at * box->u.x;
+        piece.centre.y += at * box->u.y;
+        piece.width = box->width * (to - from) / steps;
+
+        code = reg_ocr_lines_run(runtime, alphabet, image, &piece, to - from,
+                                 &output);
+        if (code != REG_OK) {
+            break;
+        }
+
+        cut = (i == 0) ? 0 : reg_ocr_lines_cut(all + from * alphabet->classes,
+                                               output.data,
+                                               alphabet->classes);
+
+        memcpy(all + (from + cut) * alphabet->classes,
+               output.data + cut * alphabet->classes,
+               sizeof(float) * (to - from - cut) * alphabet->classes);
+
+        reg_ocr_output_free(runtime, &output);
+    }
+
+    if (code == REG_OK) {
+        code = reg_ocr_ctc_read(alphabet, all, steps, line);
+    }
+
+    free(all);
+
+    return code;
+}
+
+
+/* In the overlap, the step at which both are surest that nothing stands. */
+
+static size_t
+reg_ocr_lines_cut(const float *before, const float *behind, size_t classes)
+{
+    float   blank, most;
+    size_t  step, cut;
+
+    most = -1;
+    cut = REG_OCR_OVERLAP;
+
+    for (step = REG_OCR_OVERLAP / 2; step < 3 * REG_OCR_OVERLAP / 2; step++) {
+        blank = before[step * classes] * behind[step * classes];
+
+        if (blank > most) {
+            most = blank;
+            cut = step;
+        }
+    }
+
+    return cut;
+}
+
+
+/* Each step is an equal part of the box. */
 
 static void
-reg_ocr_lines_place(const reg_ocr_box_t *box, reg_ocr_point_t u,
+reg_ocr_lines_place(const reg_ocr_box_t *box, const reg_ocr_page_t *page,
     reg_ocr_line_t *line)
 {
     float   x, y, along, across, at;
     size_t  i;
 
-    x = box->centre.x * u.x + box->centre.y * u.y;
-    y = box->centre.y * u.x - box->centre.x * u.y;
+    x = box->centre.x * page->u[0] + box->centre.y * page->u[1];
+    y = box->centre.y * page->u[0] - box->centre.x * page->u[1];
 
-    along = box->u.x * u.x + box->u.y * u.y;
-    across = box->u.y * u.x - box->u.x * u.y;
+    along = box->u.x * page->u[0] + box->u.y * page->u[1];
+    across = box->u.y * page->u[0] - box->u.x * page->u[1];
 
     line->left = x - along * box->width / 2;
     line->right = x + along * box->width / 2;
@@ -170,6 +297,20 @@ reg_ocr_lines_place(const reg_ocr_box_t *box, reg_ocr_point_t u,
         line->chars[i].x = x + along * at;
         line->chars[i].y = y + across * at;
     }
+}
+
+
+void
+reg_ocr_lines_where(const reg_ocr_page_t *page, const reg_ocr_box_t *box,
+    float *left, float *right, float *y)
+{
+    float  x;
+
+    x = box->centre.x * page->u[0] + box->centre.y * page->u[1];
+
+    *y = box->centre.y * page->u[0] - box->centre.x * page->u[1];
+    *left = x - box->width / 2;
+    *right = x + box->width / 2;
 }
 
 

@@ -10,17 +10,27 @@
 #include "reg_ocr_page.h"
 
 
+/* An empty page for a picture that is read in a direction, a unit vector. */
+
+void reg_ocr_lines_begin(const reg_ocr_alphabet_t *alphabet,
+    const reg_ocr_image_t *image, reg_ocr_point_t direction,
+    reg_ocr_page_t *page);
+
 /*
- * Reads boxes, which have their direction already, as a page of that
- * direction (a unit vector).  Lines without characters, or under a
- * confidence of one half, are left out.  Stops with REG_EXPIRED when
- * deadline passes: page holds then what was read before.
+ * Reads boxes, which have their direction already, and adds them to a page.
+ * Lines without characters, or under a confidence of one half, are left out.
+ * Stops with REG_EXPIRED when deadline passes: page holds then what was read
+ * before.
  */
 
-reg_code_t reg_ocr_lines_read(reg_ocr_runtime_t *runtime,
-    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
-    const reg_ocr_boxes_t *boxes, reg_ocr_point_t direction,
+reg_code_t reg_ocr_lines_add(reg_ocr_runtime_t *runtime,
+    const reg_ocr_image_t *image, const reg_ocr_boxes_t *boxes,
     uint64_t deadline, reg_ocr_page_t *page);
+
+/* Where a box stands on a page that is not straightened yet. */
+
+void reg_ocr_lines_where(const reg_ocr_page_t *page,
+    const reg_ocr_box_t *box, float *left, float *right, float *y);
 
 /* Reads one box only: its characters' mean probability times their number. */
 

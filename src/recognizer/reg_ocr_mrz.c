@@ -227,7 +227,7 @@ int
 reg_ocr_mrz_name(const char *text, size_t n, char name[REG_OCR_MRZ_NAME],
     char country[4])
 {
-    size_t  i, at, len;
+    size_t  i, at, len, pairs;
 
     /* P, perhaps a letter of the issuer's, the issuer, the surname */
 
@@ -253,15 +253,26 @@ reg_ocr_mrz_name(const char *text, size_t n, char name[REG_OCR_MRZ_NAME],
 
     country[3] = '\0';
 
+    pairs = 0;
+
     for (i = at + 5, len = 0; i < n && len + 1 < REG_OCR_MRZ_NAME; i++) {
         if (text[i] != '<') {
             name[len++] = reg_ocr_mrz_as_letter(text[i]);
+            continue;
+        }
 
-        } else if (len > 0 && name[len - 1] != ' ') {
+        /* the first two end the surname, the next two the name */
+
+        if (i + 1 < n && text[i + 1] == '<' && len > 0) {
+            if (pairs++ == 1) {
+                break;
+            }
+
+            i++;
+        }
+
+        if (len > 0 && name[len - 1] != ' ') {
             name[len++] = ' ';
-
-        } else if (i + 1 < n && text[i + 1] == '<') {
-            break;                  /* three: nothing but filling follows */
         }
     }
 

@@ -39,6 +39,7 @@ typedef struct {
     const reg_ocr_alphabet_t  *alphabet;
     float                      width;       /* of the picture as it is read */
     float                      height;
+    float                      u[2];        /* its direction there */
     size_t                     n;
     reg_ocr_line_t            *lines;       /* malloc'ed, by y */
 } reg_ocr_page_t;

@@ -147,22 +147,33 @@ function seconds(value) {
 // Sends a multipart form; onprogress gets the sent share, 0 to 1.  Only
 // XMLHttpRequest tells how far a body is.
 
-export function upload(path, data, { signal, onprogress, stall = 30000 } = {}) {
+export function upload(path, data, { signal, onprogress, stall = 20000 } = {}) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     let timer;
 
-    const fail = (error) => {
+    const end = () => {
       clearTimeout(timer);
+      removeEventListener('offline', cut);
+    };
+
+    const fail = (error) => {
+      end();
       reject(error);
+    };
+
+    // the device says so before the request notices
+    const cut = () => {
+      fail(new ConnectionLost('offline'));
+      request.abort();
     };
 
     // no byte for that long: the connection is gone, whatever it says
     const watch = () => {
       clearTimeout(timer);
       timer = setTimeout(() => {
-        request.abort();
         fail(new ConnectionLost('stalled'));
+        request.abort();
       }, stall);
     };
 
@@ -178,7 +189,7 @@ export function upload(path, data, { signal, onprogress, stall = 30000 } = {}) {
     };
 
     request.onload = () => {
-      clearTimeout(timer);
+      end();
 
       if (request.status >= 200 && request.status < 300) {
         resolve(JSON.parse(request.responseText));
@@ -194,6 +205,7 @@ export function upload(path, data, { signal, onprogress, stall = 30000 } = {}) {
     request.onabort = () => fail(new DOMException('aborted', 'AbortError'));
     signal?.addEventListener('abort', () => request.abort());
 
+    addEventListener('offline', cut);
     watch();
     request.send(data);
   });

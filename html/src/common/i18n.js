@@ -14,8 +14,17 @@ let loaders = [];
 // What a page starts with: sources are { 'zh-CN': () => import(…), en: … }.
 
 export async function startTexts(...sources) {
-  loaders = sources;
+  loaders = [...sources];
   await setLanguage(firstLanguage());
+}
+
+// More texts, for a part of a page that is not always there.
+
+export async function addTexts(source) {
+  if (!loaders.includes(source)) {
+    loaders.push(source);
+    await setLanguage(language.value);
+  }
 }
 
 export async function setLanguage(code) {

@@ -1,0 +1,354 @@
+// The correction page, by telephone and by desktop.
+
+import { closeAll, look, open, shut } from './lib/browser.mjs';
+import { file, specimen } from './lib/pictures.mjs';
+import { is, like, ok, play, server } from './lib/play.mjs';
+
+const sizes = ['phone', 'desktop'];
+
+
+// Signs in an applicant whose application was returned: (field => reason).
+
+async function returned(visit, items, reason = '申请表所填信息与证件保持一致',
+                        more = {}) {
+    const made = await server.register(more);
+
+    await server.decide(made.number, 1, 'return', reason, items);
+    await signIn(visit, made.values);
+
+    return made;
+}
+
+
+async function signIn(visit, { username, password }) {
+    const { page } = visit;
+
+    await page.goto('/');
+    await page.locator('#account').fill(username);
+    await page.locator('#password').fill(password);
+    await page.locator('button[type=submit]').click();
+    await page.locator('.open-fields').waitFor();
+}
+
+
+const submit = (page) => page.locator('button[type=submit]').click();
+
+
+async function leftTo(page, id) {
+    await page.locator(id).blur();
+    await page.waitForResponse((one) => one.url().endsWith('/api/draft'));
+}
+
+
+await play({
+    async 'a number and a picture, from the return to the review'() {
+        for (const size of sizes) {
+            const visit = await open({ size });
+            const { page } = visit;
+            const why = '手机号码与图片均需更正，\n请核对后重新提交。';
+            const made = await returned(visit, {
+                mobile: '号码有误，无法接通',
+                'documents.id_card_emblem': '图片模糊，看不清有效期限',
+            }, why);
+            const main = page.locator('main');
+
+            is(new URL(page.url()).pathname, '/correction/',
+               'the sign-in leads to the correction');
+            like(await main.textContent(), /您有信息需要补正！/, 'says so');
+            ok((await main.textContent()).includes(why), 'and why, on top');
+            is(await page.locator('.open-why').allInnerTexts(),
+               ['补正要求：图片模糊，看不清有效期限', '补正要求：号码有误，无法接通'],
+               'each open field with its own reason');
+            is(await page.locator('main input:visible, main select:visible, '
+                + 'main textarea:visible').count(), size === 'phone' ? 3 : 2,
+               'nothing else can be changed');
+            is(await page.locator('#f-mobile').inputValue(),
+               made.values.mobile, 'the field has what was submitted');
+
+            const natural = await page.locator('.earlier-picture img')
+                .evaluate(async (image) => {
+                    await image.decode();
+                    return image.naturalWidth;
+                });
+
+            ok(natural > 100, 'the earlier picture is shown');
+            like(await page.locator('.earlier-name').textContent(),
+                 /id_card_emblem\.jpg/, 'with its file name');
+
+            const [left, right] = await Promise.all([
+                page.locator('.earlier').boundingBox(),
+                page.locator('.upload-place').boundingBox(),
+            ]);
+
+            ok(size === 'phone' ? left.y < right.y : left.x < right.x,
+               'beside the place for the new one');
+            await look(visit, 'correction');
+
+            // submitting what was not corrected
+
+            await submit(page);
+            await page.locator('dialog').waitFor();
+            is(await page.locator('.unchanged li').allInnerTexts(),
+               ['证件国徽面', '手机号码'], 'what was left is named');
+            await look(visit, 'correction-unchanged');
+            await page.locator('dialog .button-primary').click();
+
+            // a number that is none
+
+            await page.locator('#f-mobile').fill('138');
+            await leftTo(page, '#f-mobile');
+            await page.locator('#f-mobile-error').waitFor();
+            await submit(page);
+            is(await page.evaluate(() => document.activeElement.className),
+               'note note-error summary', 'the summary has the focus');
+            await look(visit, 'correction-wrong');
+            await page.locator('.summary a').click();
+            is(await page.evaluate(() => document.activeElement.id),
+               'f-mobile', 'and leads to the field');
+
+            const mobile = (await server.person()).mobile;
+
+            await page.locator('#f-mobile').fill(mobile);
+            await leftTo(page, '#f-mobile');
+            await page.locator('#f-mobile-field .field-mark-pass').waitFor();
+            like(await page.locator('.open-before').textContent(),
+                 new RegExp(`原来的内容：${made.values.mobile}`),
+                 'what it was stands below');
+
+            // a file that is no picture, then the picture
+
+            const input = page.locator('#f-documents-id_card_emblem');
+
+            await input.setInputFiles(file('letter.jpg', '%PDF-1.7 no picture'));
+            await page.locator('#f-documents-id_card_emblem-error').waitFor();
+            ok((await page.locator('#f-documents-id_card_emblem-error')
+                .textContent()).length > 5, 'a file that is no picture');
+            await input.setInputFiles(specimen('id_card_emblem').path);
+            await page.locator('.upload-there').waitFor();
+            await look(visit, 'correction-done');
+
+            // everything survives a reload
+
+            await page.reload();
+            await page.locator('.upload-there').waitFor();
+            is(await page.locator('#f-mobile').inputValue(), mobile,
+               'a reload loses nothing');
+
+            await submit(page);
+            await page.locator('dialog').waitFor();
+            like(await page.locator('dialog').textContent(),
+                 /已提交成功，请等待审核/, 'received');
+            is(await server.person_of(made.number), 'pending3',
+               'it waits for review again');
+            await look(visit, 'correction-received');
+            await page.locator('dialog a').click();
+            await page.locator('#account').waitFor();
+            is((await visit.context.cookies()).map((one) => one.name)
+                .filter((one) => /session/.test(one)), [],
+               'and the session has ended');
+            await shut(visit);
+        }
+    },
+
+    async 'the page returns to the login by itself'() {
+        const visit = await open();
+        const { page } = visit;
+
+        await page.clock.install();
+        await returned(visit, { address: '请填写完整的地址' });
+        await page.locator('#f-address').fill(
+            (await server.person()).address);
+        await leftTo(page, '#f-address');
+        await submit(page);
+        await page.locator('dialog').waitFor();
+        await page.clock.fastForward(16_000);
+        await page.locator('#account').waitFor();
+        ok(true, 'the login page');
+        await shut(visit);
+    },
+
+    async 'every field that can be opened'() {
+        for (const size of sizes) {
+            const visit = await open({ size });
+            const { page } = visit;
+            const fields = ['residence', 'applicant_type', 'document_type',
+                'name', 'id_number', 'valid_from', 'valid_until', 'long_term',
+                'region', 'address', 'postcode', 'contact_name', 'mobile',
+                'landline', 'email', 'industry', 'office',
+                'documents.id_card_portrait', 'documents.id_card_emblem',
+                'documents.id_card_handheld'];
+            const made = await returned(visit, Object.fromEntries(
+                fields.map((field) => [field, `请核对${field.length}`])));
+
+            for (const id of ['residence', 'applicant_type', 'document_type',
+                'name', 'id_number', 'valid_from', 'region', 'address',
+                'postcode', 'contact_name', 'mobile', 'landline', 'email',
+                'industry', 'office']) {
+                ok(await page.locator(`#f-${id === 'valid_from'
+                    ? 'valid_until' : id}`).isVisible(), id);
+            }
+
+            is(await page.locator('.earlier-picture').count(), 3,
+               'the three earlier pictures');
+            is(await page.locator('#f-name').inputValue(), made.values.name,
+               'with their values');
+            await look(visit, 'correction-all');
+
+            // 重置
+
+            await page.locator('#f-postcode').fill('451111');
+            await leftTo(page, '#f-postcode');
+            await page.locator('button', { hasText: '重置' }).click();
+            await page.locator('dialog .button-danger').click();
+            await page.locator('dialog').waitFor({ state: 'detached' });
+            is(await page.locator('#f-postcode').inputValue(),
+               made.values.postcode, 'a reset brings back what was');
+            await shut(visit);
+        }
+    },
+
+    async 'another type of document asks for its own pictures'() {
+        const visit = await open({ expect: ['422 PUT /api/correction'] });
+        const { page } = visit;
+        const made = await returned(visit, {
+            document_type: '请使用护照办理' });
+
+        is(await page.locator('.upload-place').count(), 0,
+           'no picture is open at first');
+        await page.locator('#f-document_type').selectOption('passport');
+        await page.locator('#f-documents-passport_page').waitFor({
+            state: 'attached' });
+        is(await page.locator('.upload-place').count(), 2,
+           'a passport needs two pictures');
+        is(await page.locator('.earlier').count(), 0,
+           'the earlier ones do not show it');
+        ok(await page.locator('#f-name').isVisible(), 'its name');
+        ok(await page.locator('#f-id_number').isVisible(), 'its number');
+        ok(await page.locator('#f-valid_until').isVisible(), 'its validity');
+        await look(visit, 'correction-passport');
+
+        await submit(page);
+        await page.locator('.summary').waitFor();
+        like(await page.locator('.summary').textContent(),
+             /请上传这张图片/, 'they are needed');
+
+        await page.locator('#f-documents-passport_page').setInputFiles(
+            specimen('passport_page').path);
+        await page.locator('.upload-there').nth(0).waitFor();
+        await page.locator('#f-documents-id_card_handheld').setInputFiles(
+            specimen('id_card_handheld').path);
+        await page.locator('.upload-there').nth(1).waitFor();
+        await page.locator('#f-id_number').fill('E12345678');
+        await leftTo(page, '#f-id_number');
+        await server.secret('E12345678');
+        await submit(page);
+        await page.locator('dialog').waitFor();
+
+        if (await page.locator('.unchanged').count() > 0) {
+            await page.locator('dialog .button').first().click();
+        }
+
+        await page.locator('dialog', { hasText: '已提交成功' }).waitFor();
+        is(await server.person_of(made.number), 'pending3', 'received');
+        await shut(visit);
+    },
+
+    async 'another address needs a code'() {
+        const visit = await open({ size: 'phone',
+            expect: ['422 PUT /api/correction'] });
+        const { page } = visit;
+        const { email } = await server.person();
+        const made = await returned(visit, { email: '邮箱无法收信' });
+
+        is(await page.locator('#f-email_code').count(), 0,
+           'no code for the address as it is');
+        await page.locator('#f-email').fill(email);
+        await leftTo(page, '#f-email');
+        await page.locator('#f-email_code').waitFor();
+        await submit(page);
+        like(await page.locator('#f-email_code-error').textContent(),
+             /获取验证码/, 'a code is needed');
+        await page.locator('.code-button').click();
+        await page.locator('.code-note').waitFor();
+        await look(visit, 'correction-code');
+
+        const code = await server.code(email);
+
+        await page.locator('#f-email_code').fill(
+            code === '111111' ? '222222' : '111111');
+        await submit(page);
+        like(await page.locator('#f-email_code-error').textContent(),
+             /验证码不正确/, 'a wrong one');
+        await page.locator('#f-email_code').fill(code);
+        await submit(page);
+        await page.locator('dialog', { hasText: '已提交成功' }).waitFor();
+        is(await server.person_of(made.number), 'pending3', 'received');
+        await shut(visit);
+    },
+
+    async 'a session that ends, a connection that is lost'() {
+        const visit = await open({ size: 'phone',
+            expect: [/^401 \w+ \/api\//, /^none|INTERNET_DISCONNECTED/] });
+        const { page } = visit;
+        const { address, mobile } = await server.person();
+        const made = await returned(visit, {
+            address: '请填写完整的地址', mobile: '号码有误' });
+
+        await page.locator('#f-address').fill(address);
+        await leftTo(page, '#f-address');
+
+        await visit.context.setOffline(true);
+        await page.locator('#f-mobile').fill(mobile);
+        await page.locator('#f-mobile').blur();
+        await page.locator('.correction-lost').waitFor();
+        await submit(page);
+        like(await page.locator('form [role=alert]').textContent(),
+             /网络连接中断/, 'says that the connection is lost');
+        is(await page.locator('#f-mobile').inputValue(), mobile,
+           'and keeps what was typed');
+        await visit.context.setOffline(false);
+
+        const cookies = await visit.context.cookies();
+
+        await visit.context.clearCookies({ name: /session/ });
+        await submit(page);
+        await page.locator('form [role=alert]', { hasText: '登录已超时' })
+            .waitFor();
+        ok(cookies.length > 0, 'the session has ended');
+        await look(visit, 'correction-timeout');
+
+        await signIn(visit, made.values);
+        is(await page.locator('#f-address').inputValue(), address,
+           'after signing in again all is there');
+        is(await page.locator('#f-mobile').inputValue(), mobile,
+           'also what was saved last');
+        await submit(page);
+        await page.locator('dialog', { hasText: '已提交成功' }).waitFor();
+        is(await server.person_of(made.number), 'pending3', 'received');
+        await shut(visit);
+    },
+
+    async 'nobody, and somebody with nothing to correct'() {
+        const made = await server.register();
+
+        await server.decide(made.number, 1, 'approve', '');
+
+        const visit = await open({ expect: ['401 GET /api/session',
+            '401 GET /api/correction', '403 GET /api/correction'] });
+        const { page } = visit;
+
+        await page.goto('/correction/');
+        like(await page.locator('[role=alert]').textContent(), /重新登录/,
+             'nobody: sign in first');
+        await look(visit, 'correction-nobody');
+        await page.goto('/');
+        await page.locator('#account').fill(made.values.username);
+        await page.locator('#password').fill(made.values.password);
+        await submit(page);
+        await page.locator('h1', { hasText: '平台首页' }).waitFor();
+        await page.goto('/correction/');
+        like(await page.locator('[role=alert]').textContent(),
+             /没有需要补正的内容/, 'nothing to correct');
+        await shut(visit);
+    },
+}, closeAll);
