@@ -53,11 +53,17 @@ my %shown = ('男' => 'M', '女' => 'F', '长期' => 'true');
 sub specimen ($kind, %more)
 {
     my $path = "$servers->{dir}/specimen.jpg";
-    my $text = Test::Registration::Servers::run($draw, '--kind', $kind,
-        '--level', 'scan', '--seed', 1 + int rand 1e6,
-        map({ ("--$_", $more{$_}) } keys %more), $path);
+    my $drawn;
 
-    my $drawn   = $Test::Registration::Client::JSON->decode($text);
+    # some are smaller than an upload may be
+
+    do {
+        $drawn = $Test::Registration::Client::JSON->decode(
+            Test::Registration::Servers::run($draw, '--kind', $kind,
+                '--level', 'scan', '--seed', 1 + int rand 1e6,
+                map({ ("--$_", $more{$_}) } keys %more), $path));
+    } while ($drawn->{width} < 600 || $drawn->{height} < 600);
+
     my $picture = Test::Registration::Servers::slurp($path);
 
     unlink $path;
