@@ -67,10 +67,11 @@ defs = $(shell $(PKG_CONFIG) --cflags-only-I $(1))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help packages module ctl recognizer scripted data pages run stop test unit \
-        unit-plain unit-sanitized fuzz cross sanitize prove prove-sanitized \
+.PHONY: all help packages module ctl recognizer scripted data pages run stop \
+        test unit unit-plain unit-sanitized fuzz cross sanitize prove prove-sanitized \
         browser budget audit bench specimens examples recognition-report \
-        install install-files install-recognizer deb lint clean
+        install install-files install-recognizer \
+        install-parts deb lint clean
 
 all: module ctl data pages
 
@@ -165,6 +166,7 @@ PORT ?= 8080
 run:
 	$(Q)tools/packages build run
 	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(MAKE) --no-print-directory recognizer || echo "$$without"
 	$(Q)tools/run $(out) $(PORT)
 
 ## make stop        ends what make run started; the data stay
@@ -370,7 +372,9 @@ $(out)/html/index.html: tools/pages $(examples) $(shell find $(root)html -type f
 
 
 ## make install     module, registrationctl and what they read, below $(DESTDIR)
-install: module install-files $(if $(wildcard $(MODELS)),install-recognizer)
+parts = $(and $(wildcard $(ONNXRUNTIME_LIB)),$(wildcard $(MODELS)/*.txt))
+
+install: module install-files $(if $(parts),install-recognizer)
 	install -D -m 644 $(out)/ngx_http_registration_module.so \
 	    $(DESTDIR)$(modules_path)/ngx_http_registration_module.so
 
@@ -392,6 +396,8 @@ install-files: $(out)/installed/registrationctl data pages
 
 # The recogniser where its parts are; the runtime too, unless the distribution
 # has it.
+
+install-parts: $(if $(parts),install-recognizer)
 
 install-recognizer: $(out)/installed/registration-recognizer
 	install -D -m 755 $< $(DESTDIR)$(PREFIX)/sbin/registration-recognizer
@@ -417,6 +423,7 @@ modules_path = $(shell $(nginx) -V 2>&1 \
 deb:
 	$(Q)tools/packages build deb
 	$(Q)$(MAKE) --no-print-directory data pages
+	$(Q)$(MAKE) --no-print-directory recognizer || echo "$$without"
 	$(Q)tools/deb $(out)
 
 

@@ -434,7 +434,7 @@ ngx_http_registration_intake_read(ngx_http_request_t *r, json_t *entry,
 }
 
 
-/* A text under the picture's key, in Base64: a file's name may be a person's. */
+/* A text under the key of the picture, in Base64. */
 
 static ngx_int_t
 ngx_http_registration_intake_sealed(ngx_http_request_t *r, json_t *entry,

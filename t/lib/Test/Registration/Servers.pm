@@ -518,34 +518,55 @@ sub listens ($port)
 }
 
 
-# The recogniser around an engine that does as it is told (scripted_ocr.c),
-# which needs no models.  Options: env, threads, queue.
+# The recogniser around an engine that does as it is told (scripted_ocr.c) and
+# needs no models.  Options: env, threads, queue; or binary and models of the
+# real one, which its user cannot read where they are built.
 
 sub start_recognizer ($self, %option)
 {
-    my $dir = "$self->{dir}/recognizer";
-    my ($binary) = grep { -x } "$BUILD/recognizer-scripted",
-        glob "$BUILD/*/recognizer-scripted";
-
-    croak 'recognizer-scripted is not built: make scripted' if !$binary;
+    my $dir    = "$self->{dir}/recognizer";
+    my $binary = $option{binary} // scripted();
+    my $models = "$dir/models";
 
     make_directory_of('www-data', $dir, 0755);
-    spew("$dir/models", "none\n") if !$option{missing};
 
-    local %ENV = (%ENV, ($option{env} // {})->%*);
+    if ($option{models}) {
+        run('cp', '-rL', $option{models}, $models) if !-d $models;
+        run('cp', '-rL', dirname($option{models}) . '/lib', "$dir/lib")
+            if !-d "$dir/lib";
 
-    $self->spawn('recognizer', as_user('www-data'), $binary,
-        '--socket', "$dir/socket", '--models', "$dir/models",
+    } elsif (!$option{missing}) {
+        spew($models, "none\n");
+    }
+
+    run('install', '-m', '755', $binary, "$dir/registration-recognizer");
+
+    local %ENV = (%ENV, LD_LIBRARY_PATH => "$dir/lib",
+                  ($option{env} // {})->%*);
+
+    $self->spawn('recognizer', as_user('www-data'),
+        "$dir/registration-recognizer",
+        '--socket', "$dir/socket", '--models', $models,
         '--threads', $option{threads} // 2, '--queue', $option{queue} // 8,
         '--verbose');
 
     return $self if $option{missing};
 
-    wait_for(sub { $self->recognizer_ready })
+    wait_for(sub { $self->recognizer_ready }, 60)
         // croak "the recogniser does not start: see $self->{dir}/"
                  . 'recognizer.out';
 
     return $self;
+}
+
+
+sub scripted
+{
+    my ($binary) = grep { -x } "$BUILD/recognizer-scripted",
+        glob "$BUILD/*/recognizer-scripted";
+
+    return $binary
+        // croak 'recognizer-scripted is not built: make scripted';
 }
 
 
