@@ -18,11 +18,17 @@ Q := $(if $(V),,@)
 root  := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 out   := $(abspath $(BUILD))
 
+# What the recogniser is made of besides; see make recognizer.
+
+ONNXRUNTIME_INCLUDE ?= $(out)/recognizer/include
+ONNXRUNTIME_LIB     ?= $(out)/recognizer/lib/libonnxruntime.so.1
+MODELS              ?= $(out)/recognizer/models
+
 # Warnings come from the plain objects: gcc's own manual calls some of them
 # unreliable beside sanitizers.
 
 warnings  := -std=gnu11 -Wall -Wextra -Werror
-includes  := -Isrc/core
+includes  := -Isrc/core -Isrc/recognizer -I$(ONNXRUNTIME_INCLUDE)
 sanitize  := -O1 -g -w -fno-omit-frame-pointer \
              -fsanitize=address,undefined -fno-sanitize-recover=all
 
@@ -33,15 +39,19 @@ DOC_DIR  ?= $(PREFIX)/share/doc/registration
 share    := $(PREFIX)/share/registration
 hardened  = $(shell dpkg-buildflags --get CFLAGS) \
             $(shell dpkg-buildflags --get CPPFLAGS) \
-            -DREG_SQL_DIR='"$(share)/sql"'
+            -DREG_SQL_DIR='"$(share)/sql"' \
+            -DREG_MODELS_DIR='"$(share)/models"'
 
 core_packages := jansson libturbojpeg libjpeg libsodium pwquality liboath \
                  cairo-ft fontconfig
 ctl_packages  := $(core_packages) libpq libqrencode
+serve_packages := $(core_packages) libseccomp
 unit_packages := $(core_packages) cmocka
 
 core_sources := $(sort $(wildcard src/core/*.c))
 ctl_sources  := $(sort $(wildcard src/ctl/*.c))
+serve_sources := $(sort $(wildcard src/recognizer/recognizer_*.c))
+engine_sources := $(sort $(wildcard src/recognizer/reg_ocr*.c))
 unit_sources := $(sort $(wildcard t/unit/test_*.c))
 fuzz_sources := $(sort $(wildcard t/fuzz/fuzz_*.c))
 
@@ -53,10 +63,10 @@ defs = $(shell $(PKG_CONFIG) --cflags-only-I $(1))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help packages module ctl data pages run stop test unit \
+.PHONY: all help packages module ctl scripted data pages run stop test unit \
         unit-plain unit-sanitized fuzz cross sanitize prove prove-sanitized \
-        browser budget audit \
-        bench specimens examples install install-files deb lint clean
+        browser budget audit bench specimens examples recognition-report \
+        install install-files install-recognizer deb lint clean
 
 all: module ctl data pages
 
@@ -89,7 +99,8 @@ endef
 
 defines := $(call defs,$(ctl_packages))
 
-$(eval $(call objects,plain,$(CC),$(CFLAGS) -DREG_SQL_DIR='"$(root)sql"'))
+$(eval $(call objects,plain,$(CC),$(CFLAGS) -DREG_SQL_DIR='"$(root)sql"' \
+                      -DREG_MODELS_DIR='"$(MODELS)"'))
 $(eval $(call objects,sanitized,$(CC),$(sanitize),sanitized))
 $(eval $(call objects,fuzz,$(CLANG),$(sanitize) -fsanitize=fuzzer-no-link,fuzz))
 $(eval $(call objects,installed,$(CC),$(hardened),installed))
@@ -102,6 +113,37 @@ $(out)/registrationctl: $(ctl_sources:%.c=$(out)/plain/%.o) \
                         $(out)/plain/libcore.a
 	@echo "  LINK    $(@F)"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(ctl_packages))
+
+
+# the recogniser, and for the package with the distribution's flags
+
+$(out)/registration-recognizer: $(serve_sources:%.c=$(out)/plain/%.o) \
+                                $(engine_sources:%.c=$(out)/plain/%.o) \
+                                $(out)/plain/libcore.a
+	@echo "  LINK    $(@F)"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(ONNXRUNTIME_LIB) \
+	    -Wl,-rpath,$(dir $(ONNXRUNTIME_LIB)) \
+	    $(call libs,$(serve_packages)) -lpthread -lm
+
+$(out)/installed/registration-recognizer: \
+                            $(serve_sources:%.c=$(out)/installed/%.o) \
+                            $(engine_sources:%.c=$(out)/installed/%.o) \
+                            $(out)/installed/libcore.a
+	@echo "  LINK    $(@F) (installed)"
+	$(Q)$(CC) $(hardened) $(shell dpkg-buildflags --get LDFLAGS) -o $@ $^ \
+	    $(ONNXRUNTIME_LIB) -Wl,-rpath,$(PREFIX)/lib/registration \
+	    $(call libs,$(serve_packages)) -lpthread -lm
+
+# the recogniser around an engine that needs no models, for the tests
+
+scripted: $(out)/recognizer-scripted
+
+$(out)/recognizer-scripted: $(serve_sources:%.c=$(out)/plain/%.o) \
+                            $(out)/plain/t/lib/scripted_ocr.o \
+                            $(out)/plain/libcore.a
+	@echo "  LINK    $(@F)"
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(serve_packages)) \
+	    -lpthread
 
 
 ## make run         starts PostgreSQL, Redis, a mail inbox and nginx, all private
@@ -176,12 +218,12 @@ sanitize:
 ## make prove-sanitized   the same against the sanitizer build
 T ?= $(sort $(wildcard t/*.t))
 
-prove: module ctl data
+prove: module ctl data scripted
 	$(Q)REG_BUILD=$(out) REG_NGINX=$(nginx) \
 	    REG_MODULE=$(out)/ngx_http_registration_module.so \
 	    tools/prove plain $(out) $(T)
 
-prove-sanitized: sanitize ctl data
+prove-sanitized: sanitize ctl data scripted
 	$(Q)REG_BUILD=$(out) REG_NGINX=$(out)/nginx-sanitized/nginx REG_MODULE= \
 	    tools/prove sanitized $(out) $(T)
 
@@ -216,23 +258,28 @@ $(out)/bench/%_floor: t/bench/%_floor.c Makefile
 
 
 ## make specimens   pictures of no real document to try the service with, in
-##                  $(BUILD)/specimens
+##                  $(BUILD)/specimens; more of them, and faulty ones:
+##                  $(BUILD)/specimens/draw
 specimens:
 	$(Q)tools/packages specimens
 	$(Q)$(MAKE) --no-print-directory $(specimens)
 
-specimen_kinds := id_card_portrait id_card_emblem id_card_handheld licence \
-                  passport_page
-specimens      := $(specimen_kinds:%=$(out)/specimens/%.jpg)
+specimen_kinds   := id_card_portrait id_card_emblem id_card_handheld licence \
+                    passport_page
+specimens        := $(specimen_kinds:%=$(out)/specimens/%.jpg)
+specimen_sources := $(sort $(wildcard t/specimen/*.c))
 
 $(out)/specimens/%.jpg: $(out)/specimens/draw
 	@echo "  DRAW    $@"
 	$(Q)$< --kind $* $@ > /dev/null
 
-$(out)/specimens/draw: t/specimen/draw.c Makefile
+$(out)/specimens/draw: $(specimen_sources) $(wildcard t/specimen/*.h) \
+                       $(out)/data/regions.json Makefile
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(warnings) $(CFLAGS) $(call defs,cairo) -o $@ $< \
-	    $(call libs,cairo libjpeg)
+	@echo "  LINK    specimens/draw"
+	$(Q)$(CC) $(warnings) $(CFLAGS) -O3 $(call defs,cairo jansson) \
+	    -DSPECIMEN_REGIONS='"$(out)/data/regions.json"' -o $@ \
+	    $(specimen_sources) $(call libs,cairo libjpeg jansson)
 
 
 ## make examples    the pages' example pictures, in $(BUILD)/examples
@@ -243,9 +290,38 @@ examples = $(specimen_kinds:%=$(out)/examples/%.jpg)
 $(out)/examples/%.jpg: $(out)/specimens/draw
 	@mkdir -p $(@D)
 	@echo "  DRAW    $@"
-	$(Q)$< --kind $* --size $(example_size) --seed 7 $@ > /dev/null
+	$(Q)$< --kind $* --level example --size $(example_size) --seed 7 $@ \
+	    > /dev/null
 
 example_size = $(if $(filter id_card_handheld,$*),480x600,480x330)
+
+
+## make recognition-report   how well the recogniser reads freshly drawn
+##                  specimens, at what cost: FIRST=new, or a seed to see the
+##                  same ones again; PICTURES=40 of each kind and level;
+##                  ONLY="licence hard faults" or some of these; DEADLINE=3000
+##                  milliseconds a picture
+FIRST    ?= new
+PICTURES ?= 40
+DEADLINE ?= 3000
+
+recognition-report:
+	$(Q)tools/packages build specimens
+	$(Q)$(MAKE) --no-print-directory $(out)/specimens/draw \
+	    $(out)/recognition/reader
+	$(Q)REG_MODELS='$(MODELS)' REG_DEADLINE='$(DEADLINE)' \
+	    tools/recognition-report $(out) '$(FIRST)' '$(PICTURES)' $(ONLY)
+
+$(out)/recognition/reader: t/recognition/reader.c $(engine_sources) \
+                           $(wildcard src/recognizer/*.h) \
+                           $(out)/plain/libcore.a Makefile
+	@mkdir -p $(@D)
+	@echo "  LINK    recognition/reader"
+	$(Q)$(CC) $(warnings) $(CFLAGS) -Isrc/core -Isrc/recognizer \
+	    -I$(ONNXRUNTIME_INCLUDE) $(call defs,$(core_packages)) -o $@ \
+	    t/recognition/reader.c $(engine_sources) $(out)/plain/libcore.a \
+	    $(ONNXRUNTIME_LIB) -Wl,-rpath,$(dir $(ONNXRUNTIME_LIB)) \
+	    $(call libs,$(core_packages) lept) -pthread
 
 
 ## make data        regions.json and holidays.json, from their npm packages
@@ -266,7 +342,7 @@ $(out)/html/index.html: tools/pages $(examples) $(shell find $(root)html -type f
 
 
 ## make install     module, registrationctl and what they read, below $(DESTDIR)
-install: module install-files
+install: module install-files $(if $(wildcard $(MODELS)),install-recognizer)
 	install -D -m 644 $(out)/ngx_http_registration_module.so \
 	    $(DESTDIR)$(modules_path)/ngx_http_registration_module.so
 
@@ -285,6 +361,19 @@ install-files: $(out)/installed/registrationctl data pages
 	chmod -R u=rwX,go=rX $(DESTDIR)$(share)/html
 	install -D -m 644 conf/nginx.conf \
 	    $(DESTDIR)$(DOC_DIR)/examples/nginx.conf
+
+# The recogniser where its parts are; the runtime too, unless the distribution
+# has it.
+
+install-recognizer: $(out)/installed/registration-recognizer
+	install -D -m 755 $< $(DESTDIR)$(PREFIX)/sbin/registration-recognizer
+	install -d $(DESTDIR)$(share)/models
+	install -m 644 $(MODELS)/*.onnx $(MODELS)/*.txt $(DESTDIR)$(share)/models
+	case $$(readlink -f $(ONNXRUNTIME_LIB)) in \
+	/usr/*) ;; \
+	*) install -D -m 644 $(ONNXRUNTIME_LIB) \
+	       $(DESTDIR)$(PREFIX)/lib/registration/libonnxruntime.so.1 ;; \
+	esac
 
 $(out)/installed/registrationctl: $(ctl_sources:%.c=$(out)/installed/%.o) \
                                   $(out)/installed/libcore.a

@@ -109,7 +109,15 @@ registration_database.*nginx\.conf:\d+
 --- directives
 redis
 --- emerg
-registration_redis.*nginx\.conf:\d+
+"registration_review" needs .*registration_redis.*nginx\.conf:\d+
+
+=== no Redis for a guard
+--- directives
+redis
+--- server
+location /guarded/ { registration_require any; }
+--- emerg
+"registration_require" needs .*registration_redis.*nginx\.conf:\d+
 
 === no mail server
 --- directives

@@ -240,8 +240,10 @@ problem_is(put(client(), 2, %new), 401, '', 'nor submits');
     sign_in($second, $person->{values});
     status_is(put($second, 2, mobile => '13700002222'), 200,
               'the other window was faster');
-    status_is(put($client, 2, mobile => '13700003333'), 200,
-              'the same version: what came of it');
+    problem_is(put($client, 2, mobile => '13700003333'), 409, '',
+               'what this one says was not taken');
+    status_is(put($client, 2, mobile => '13700002222'), 200,
+              'the same correction: what came of it');
     $client->{cookies} = { %$cookie };
     problem_is($client->get('correction'), 409, '',
                'there is nothing to correct any more');
@@ -271,6 +273,34 @@ problem_is(put(client(), 2, %new), 401, '', 'nor submits');
     is(scalar(grep { $_->status !~ /^(?:200|409)$/ } @answers), 0,
        'five at once: done or stale');
     is(column($person, 'version'), 3, 'one correction');
+    is(scalar(grep { $_->status == 200 } @answers), 1,
+       'and one is told so: the others said something else');
+}
+
+
+# A session that ends meanwhile stays ended.
+
+{
+    my ($person, $client) = returned(mobile => 'x');
+    my $other = client();
+    my $count = sub {
+        my @keys = split ' ', servers()->redis('KEYS',
+                                               'registration:session:*');
+        return scalar @keys;
+    };
+    my $before = $count->();
+
+    $other->{cookies} = { $client->{cookies}->%* };
+    servers()->pause('postgres');
+
+    my $held = $client->begin('PUT', 'correction',
+        data => { version => 2, mobile => '13700006666' });
+
+    sleep 0.3;
+    status_is($other->delete('session'), 204, 'signed out meanwhile');
+    servers()->resume('postgres');
+    status_is($held->finish, 200, 'a correction under way is taken');
+    is($count->(), $before - 1, 'and no session comes back');
 }
 
 
@@ -384,6 +414,58 @@ problem_is(put(client(), 2, %new), 401, '', 'nor submits');
     status_is(put($client, 2,
                   valid_until => $person->{values}{valid_until}), 200,
               'the date');
+}
+
+
+# The same picture is not taken for two kinds, whenever they were uploaded.
+
+{
+    my $same   = picture();
+    my $person = register(pictures => { id_card_portrait => $same });
+
+    decide_on($person, 1, 'return', 'Please correct',
+              'documents.id_card_emblem' => 'x',
+              'documents.id_card_handheld' => 'x');
+    sign_in(my $client = client(), $person->{values});
+
+    my $twin  = $client->upload('id_card_emblem', $same)->json->{id};
+    my $other = new_picture($client, 'id_card_handheld');
+
+    problem_is(put($client, 2, documents => { id_card_emblem => $twin,
+                   id_card_handheld => $other }), 422,
+               'documents.id_card_emblem duplicate_document',
+               'the portrait once more, as the emblem');
+
+    my $emblem = new_picture($client, 'id_card_emblem');
+    my $file   = stored($person->{body}{documents}{id_card_portrait});
+
+    rename $file, "$file.away" or die "$file: $!";
+    status_is(put($client, 2, documents => { id_card_emblem => $emblem,
+                  id_card_handheld => $other }), 200,
+              'another one is, though the portrait cannot be opened now');
+    rename "$file.away", $file or die "$file: $!";
+}
+
+{
+    my $same   = picture();
+    my $person = register(pictures => { id_card_emblem => $same });
+
+    decide_on($person, 1, 'return', 'Please correct',
+              'documents.id_card_emblem' => 'x',
+              'documents.id_card_handheld' => 'x');
+    sign_in(my $client = client(), $person->{values});
+
+    my $id = $client->upload('id_card_handheld', $same)->json->{id};
+
+    problem_is(put($client, 2, documents => { id_card_handheld => $id }), 422,
+               'documents.id_card_handheld duplicate_document',
+               'the same as one that could be replaced, but is not');
+
+    my $new = new_picture($client, 'id_card_emblem');
+
+    status_is(put($client, 2, documents => { id_card_handheld => $id,
+                  id_card_emblem => $new }), 200,
+              'two that were mixed up change places');
 }
 
 

@@ -150,6 +150,26 @@ says(1, qr/database is newer than these files: it has \Q$real[-1]\E/,
     migrations('older', map { $_ => $copy{$_} } @real[0 .. $#real - 1]));
 
 
+# The audit trail tells who changed a database in use
+
+{
+    my $used = database('used');
+    my $rows = 'SELECT actor_kind, action, details FROM registration.audit';
+
+    says(0, qr/at version 10$/m, 'an older version', 'migrate', '-d', $used,
+        '--directory', migrations('past', map { $_ => $copy{$_} }
+                                  @real[0 .. 9]));
+    is(sql('used', $rows), '', 'being made is no news');
+    says(0, qr/applied/, 'is brought up to this one', 'migrate', '-d', $used,
+        '--directory', $real);
+    is(sql('used', "$rows ORDER BY id"), join("\n", map {
+           qq(administrator|migrate|{"file": "$_"}) } @real[10 .. $#real]),
+       'each file is audited');
+    says(0, qr/is whole: ${\ (@real - 10)} rows/, 'in the chain', 'audit',
+        'verify', '-d', $used);
+}
+
+
 # Failing and interrupted migrations
 
 my $broken = database('broken');
@@ -359,6 +379,10 @@ check(1, qr/^documents +FAILED .*install -d -m 0700/m, 'no directory',
 chmod 0755, "$dir/pictures";
 check(1, qr/^documents +FAILED .*chmod 0700/m, 'an open one', '--documents',
     "$dir/pictures");
+check(1, qr/^recognizer FAILED .*is registration-recognizer running/m,
+    'no recogniser', '--recognizer', "$dir/absent");
+check(1, qr/^recognizer FAILED .*too long for a socket/m,
+    'nor a place for one', '--recognizer', '/' . 'x' x 200);
 check(1, qr/^form +FAILED .*without good --regions/m, 'a form alone',
     '--form', "$root/conf/form.json");
 

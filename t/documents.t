@@ -330,7 +330,7 @@ sub alike ($x, $y)
 
     is_deeply($recognition->json,
               { state => 'unavailable', fields => {}, warnings => [] },
-              'recognition is not offered yet, and does not wait');
+              'without a recogniser nothing is waited for');
 
     status_is($mine->delete("documents/$id"), 204, 'the owner may delete it');
     status_is($mine->get("documents/$id"), 404, 'then it is gone');

@@ -217,4 +217,26 @@ ok(wait_for(sub { Test::Registration::Servers::slurp("$dir/error.log")
 status_is(client()->upload('licence', picture()), 201,
           'and what was before goes on');
 
+# So is one that takes the module's directives away: timers go on that use
+# what belongs to the configuration before.
+
+{
+    my $path = servers()->write_config;
+    my $text = Test::Registration::Servers::slurp($path);
+    my $refused = sub {
+        my @said = Test::Registration::Servers::slurp("$dir/error.log")
+            =~ /\[emerg\].*master_process/g;
+        return @said;
+    };
+    my $before = $refused->();
+
+    $text =~ s/^ *registration(?:_\w+)?\b[^\n]*;\n//gm;
+    Test::Registration::Servers::spew($path, "master_process off;\n$text");
+    kill 'HUP', servers()->{pid}{nginx};
+    ok(wait_for(sub { $refused->() > $before }, 5),
+       'a reload without the module is refused, too');
+    status_is(client()->upload('licence', picture()), 201,
+              'and what was before goes on');
+}
+
 checks(alerts => qr/exited on signal 9|form\.json:\d+|master_process/);

@@ -76,8 +76,8 @@ is(one('reviewer_failed', "'li'"), 't', 'a failure of a known one');
 is(one('reviewer_failed', "'nobody'"), 'f', 'and of an unknown one');
 is(sql('SELECT actor_kind, actor, action FROM registration.audit '
        . 'ORDER BY id'),
-    "reviewer|li|sign_in\nreviewer|li|sign_in_failed",
-    'the known ones are audited');
+    "reviewer|li|sign_in\nreviewer|li|sign_in_failed\n"
+    . 'reviewer|?|sign_in_failed', 'both are audited, by name if known');
 
 sql("UPDATE registration.reviewer SET totp = decode(repeat('11', 65), 'hex') "
     . "WHERE name = 'boss'");
@@ -98,8 +98,10 @@ is(one('reviewer_signed_in', @cert, 0), 'ok',
 is(one('reviewer_signed_in', "'li'", 'NULL', 0), 'signed_out',
     'one with a password does');
 
-like(refusal("INSERT INTO registration.reviewer (name) VALUES ('a;b')"),
-    qr/name_check/, 'a name that is none');
+like(refusal("INSERT INTO registration.reviewer (name) VALUES ($_)"),
+    qr/name_check/, "a name that is none: $_")
+    for q(''), q('?'), q(E'a\nb'), q(repeat('x', 257)),
+        q(repeat(E'\u7248', 86));
 like(refusal('DELETE FROM registration.reviewer'), qr/disabled, not removed/,
     'none is removed');
 like(refusal("UPDATE registration.reviewer SET name = 'x' "
@@ -275,7 +277,8 @@ is(sql('SELECT count(*) FROM registration.outbox o '
 my @crossing = together(map {
     my $n = $numbers[5 + $_ % 2];
     $_ % 5 == 0 ? call('claim', @li, text($n), 'true', 600)
-    : $_ % 5 == 1 ? call('review', @cert, text($n))
+    : $_ % 5 == 1 ? call('review', @li, 'registration.renew_claim('
+                         . list(@li, text($n), 600) . ')')
     : $_ % 5 == 2 ? submission()
     : $_ % 5 == 3 ? call('unclaim', @li, text($n))
     : decision(\@li, $n, 1, 'approved');
@@ -283,6 +286,40 @@ my @crossing = together(map {
 
 is(scalar(grep { /^[a-z]/ } @crossing), PARALLEL,
     'all kinds of calls together: no deadlock, an answer for all');
+
+
+# Working renews a claim; the call itself is of t/review.t.
+
+{
+    my $n = $numbers[2];
+
+    sub ends ($n) { sql('SELECT claimed_by, round(extract(epoch FROM '
+        . 'claimed_until - now())) FROM registration.application '
+        . "WHERE number = '$n'") }
+
+    sub renewed ($who, $n, $age, $seconds = 600)
+    {
+        sql("UPDATE registration.application SET claimed_until = now() + "
+            . "interval '$age s' WHERE number = '$n'");
+        one('renew_claim', @$who, text($n), $seconds);
+        return ends($n);
+    }
+
+    like(one('claim', @li, text($n), 'false', 600), qr/^ok/, 'a claim');
+    is(renewed(\@li, $n, 300), 'li|600', 'renewed');
+    is(renewed(\@li, $n, 541), 'li|541', 'not within its first tenth');
+    is(renewed(\@wang, $n, 300), 'li|300', 'not by another');
+    is(renewed(["'li'", 77], $n, 300), 'li|300', 'nor by a past session');
+    is(renewed(\@li, $n, 300, 'NULL'), 'li|300', 'nor for no time');
+    is(renewed(\@li, $n, -5), 'li|-5', 'nor when it has ended');
+    is(as_module('SELECT * FROM registration.renew_claim('
+                 . list(@li, "'none'", 600) . ')'), 'none',
+        'what it was given comes back');
+    one('unclaim', @li, text($n));
+    is(ends($n), '|', 'let go');
+    one('renew_claim', @li, text($n), 600);
+    is(ends($n), '|', 'stays free');
+}
 
 
 # Reading

@@ -164,6 +164,15 @@ SQL
                                   username => "\x{1f600} ' or 1=1 --" },
     );
     my (%body, %took);
+    my $failures = sub {
+        return join ' ', sort split /\n/, servers()->sql("select
+            coalesce(number, 'nobody') from registration.audit
+            where actor_kind = 'applicant' and action = 'sign_in_failed'
+              and (number is not null) = (actor ~ '^[0-9]+\$')
+              and (number is null) = (actor = '?')");
+    };
+
+    is($failures->(), '', 'no failure yet');
 
     for my $name (sort keys %trial) {
         my $answer;
@@ -178,10 +187,14 @@ SQL
     }
 
     is(scalar keys %body, 1, 'all of them look the same');
+    is($failures->(), join(' ', sort($approved->{number}, $disabled->{number},
+                                     ('nobody') x 3)),
+       'all of them are audited, and no name of nobody\'s is written');
 
     my $answer = sign_in(client(), $disabled->{values});
 
     problem_is($answer, 403, '', 'who knows the password is told more');
+    is(() = $failures->() =~ /$disabled->{number}/g, 2, 'and audited');
     like($answer->json->{detail}, qr/\p{Han}/, 'in Chinese');
     is(cookie_of($answer), '', 'but gets no cookie');
     cmp_ok($took{'an unknown account'}, '>',

@@ -93,9 +93,16 @@ sub requests ($sample, $endpoint, $code, $mount = 'applicants')
     is($answer->header('Content-Type'),
        'text/plain; version=0.0.4; charset=utf-8', 'in Prometheus\' format');
     is($answer->header('Cache-Control'), 'no-store', 'never cached');
-    like($answer->body, qr/^registration_build_info
-                           \{version="[\d.]+",nginx="[\d.]+"\}\ 1$/mx,
-         'what is running');
+    my ($version) = $answer->body =~ /^registration_build_info
+                           \{version="([\d.]+)",nginx="[\d.]+"\}\ 1$/mx;
+    my (undef, $tool) = Test::Registration::Servers::try_run(
+        Test::Registration::Servers::registrationctl(), '--version');
+    my ($package) = Test::Registration::Servers::slurp(
+        "$Test::Registration::Servers::ROOT/debian/changelog")
+        =~ /^\S+ \(([\d.]+)/;
+
+    is($version, $package, 'what is running');
+    like($tool, qr/^registrationctl \Q$version\E /, 'beside its tool');
     is($client->request('HEAD', '/status')->status, 200, 'HEAD');
     is($client->post('/status', { a => 1 })->status, 405, 'nothing to post');
 
@@ -358,4 +365,4 @@ location /both/ {
 --- directives
 redis
 --- emerg
-needs the directive "registration_redis"
+"registration_status" needs the directive "registration_redis"

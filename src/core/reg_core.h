@@ -17,6 +17,11 @@
 #include <time.h>
 
 
+/* Of the module and of registrationctl alike; debian/changelog has it, too. */
+
+#define REG_VERSION  "0.1.0"
+
+
 /* A counted byte string; not NUL-terminated unless a function says so. */
 
 typedef struct {

@@ -92,22 +92,6 @@ reg_document_type_find(const char *name)
 }
 
 
-const char *const *
-reg_document_kinds(const char *document_type, size_t *required)
-{
-    const reg_document_type_t  *type;
-
-    type = reg_document_type_find(document_type);
-    if (type == NULL) {
-        return NULL;
-    }
-
-    *required = type->required;
-
-    return type->kinds;
-}
-
-
 const char *
 reg_document_kind_field(const char *kind)
 {

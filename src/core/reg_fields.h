@@ -111,15 +111,6 @@ typedef struct {
 void reg_fields_judge(const reg_rules_t *rules, const json_t *values,
     int complete, reg_faults_t *faults);
 
-/*
- * The picture kinds of a document type: a NULL-terminated array of names
- * with the number of required ones in *required; optional ones follow.
- * NULL for an unknown type.
- */
-
-const char *const *reg_document_kinds(const char *document_type,
-    size_t *required);
-
 /* Whether any document type knows the kind. */
 
 int reg_document_kind_known(reg_str_t kind);

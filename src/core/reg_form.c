@@ -18,12 +18,14 @@ struct reg_form_s {
     json_t  *root;
     json_t  *industries;            /* sets of ids */
     json_t  *offices;
-    char    *json;
+    char    *json;                  /* for applicants */
     size_t   len;
+    char    *review_json;           /* for reviewers */
+    size_t   review_len;
 };
 
 
-static char *reg_form_render(const json_t *root);
+static reg_code_t reg_form_render(reg_form_t *form);
 static json_t *reg_form_render_types(const json_t *root);
 static json_t *reg_form_render_kinds(const reg_document_type_t *type,
     size_t first, size_t last);
@@ -106,12 +108,9 @@ reg_form_load(const char *path, const reg_regions_t *regions,
     free(text);
 
     if (rc == REG_OK) {
-        form->json = reg_form_render(root);
-        if (form->json == NULL) {
+        rc = reg_form_render(form);
+        if (rc != REG_OK) {
             reg_error_set(error, "%s: out of memory", path);
-            rc = REG_INTERNAL;
-        } else {
-            form->len = strlen(form->json);
         }
     }
 
@@ -135,6 +134,7 @@ reg_form_free(reg_form_t *form)
     json_decref(form->industries);
     json_decref(form->offices);
     free(form->json);
+    free(form->review_json);
     free(form);
 }
 
@@ -145,6 +145,15 @@ reg_form_json(const reg_form_t *form, size_t *len)
     *len = form->len;
 
     return form->json;
+}
+
+
+const char *
+reg_form_review_json(const reg_form_t *form, size_t *len)
+{
+    *len = form->review_len;
+
+    return form->review_json;
 }
 
 
@@ -253,32 +262,43 @@ reg_form_message(const reg_form_t *form, const char *word,
 
 /* jansson passes a NULL on as a failure, so that the last call tells all. */
 
-static char *
-reg_form_render(const json_t *root)
+static reg_code_t
+reg_form_render(reg_form_t *form)
 {
     int      rc;
-    char    *text;
     size_t   i;
-    json_t  *form;
+    json_t  *root, *shown;
 
-    form = json_object();
+    root = form->root;
+    shown = json_object();
     rc = 0;
 
     for (i = 0; reg_form_shown[i] != NULL; i++) {
-        rc |= json_object_set(form, reg_form_shown[i],
+        rc |= json_object_set(shown, reg_form_shown[i],
                               json_object_get(root, reg_form_shown[i]));
     }
 
-    rc |= json_object_set_new(form, "document_types",
+    rc |= json_object_set_new(shown, "document_types",
                               reg_form_render_types(root));
-    rc |= json_object_set_new(form, "fields", reg_form_render_fields());
-    rc |= json_object_set_new(form, "limits", reg_form_render_limits());
+    rc |= json_object_set_new(shown, "fields", reg_form_render_fields());
+    rc |= json_object_set_new(shown, "limits", reg_form_render_limits());
 
-    text = (rc == 0) ? json_dumps(form, JSON_COMPACT) : NULL;
+    form->json = json_dumps(shown, JSON_COMPACT);
 
-    json_decref(form);
+    rc |= json_object_set(shown, "reasons", json_object_get(root, "reasons"));
 
-    return text;
+    form->review_json = json_dumps(shown, JSON_COMPACT);
+
+    json_decref(shown);
+
+    if (rc != 0 || form->json == NULL || form->review_json == NULL) {
+        return REG_INTERNAL;
+    }
+
+    form->len = strlen(form->json);
+    form->review_len = strlen(form->review_json);
+
+    return REG_OK;
 }
 
 

@@ -42,6 +42,10 @@ void reg_form_free(reg_form_t *form);
 
 const char *reg_form_json(const reg_form_t *form, size_t *len);
 
+/* The same for reviewers, with the ready-made "reasons". */
+
+const char *reg_form_review_json(const reg_form_t *form, size_t *len);
+
 int reg_form_has_industry(const reg_form_t *form, const char *id);
 int reg_form_has_office(const reg_form_t *form, const char *id);
 
@@ -91,6 +95,10 @@ const char *reg_regions_json(const reg_regions_t *regions, size_t *len);
 
 int reg_regions_has(const reg_regions_t *regions, const char *code);
 int reg_regions_is_leaf(const reg_regions_t *regions, const char *code);
+
+/* "中原区"; NULL for an unknown code. */
+
+const char *reg_regions_name(const reg_regions_t *regions, const char *code);
 
 
 #endif /* REG_FORM_H_INCLUDED */

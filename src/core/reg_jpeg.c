@@ -109,6 +109,13 @@ reg_jpeg_clean(reg_picture_t *picture, const reg_jpeg_limits_t *limits)
 }
 
 
+reg_code_t
+reg_jpeg_fingerprint(reg_picture_t *picture)
+{
+    return reg_jpeg_prove(picture);
+}
+
+
 /* All that can be refused before any memory is spent on the picture. */
 
 static reg_code_t

@@ -56,5 +56,9 @@ typedef struct {
 reg_code_t reg_jpeg_clean(reg_picture_t *picture,
     const reg_jpeg_limits_t *limits);
 
+/* Sides and fingerprint of one that reg_jpeg_clean has made, once more. */
+
+reg_code_t reg_jpeg_fingerprint(reg_picture_t *picture);
+
 
 #endif /* REG_JPEG_H_INCLUDED */

@@ -19,7 +19,7 @@
 
 struct reg_mail_template_s {
     char    *subject;
-    char    *text;
+    char    *text;                      /* its lines end in CRLF */
 };
 
 typedef struct {
@@ -46,6 +46,7 @@ static int reg_mail_check_names(const reg_mail_source_t *source,
 static int reg_mail_check(const reg_mail_source_t *source, reg_str_t text);
 static reg_mail_template_t *reg_mail_split(const reg_mail_source_t *source,
     char *data);
+static char *reg_mail_canonical(const char *text);
 static size_t reg_mail_name_length(const char *text);
 static int reg_mail_from_parse(reg_str_t from, reg_str_t *name,
     char address[256]);
@@ -53,8 +54,10 @@ static reg_str_t reg_mail_trim(reg_str_t text);
 static void reg_mail_compose_headers(reg_mail_buffer_t *b,
     const char *subject, reg_str_t name, const char *address, reg_str_t to,
     time_t now);
+static char *reg_mail_reserve(reg_mail_buffer_t *b, size_t len);
 static void reg_mail_put(reg_mail_buffer_t *b, const void *data, size_t len);
 static void reg_mail_puts(reg_mail_buffer_t *b, const char *text);
+static void reg_mail_put_lines(reg_mail_buffer_t *b, reg_str_t text);
 static void reg_mail_free(reg_mail_buffer_t *b);
 static void reg_mail_expand(reg_mail_buffer_t *b, const char *text,
     const reg_mail_value_t *values, size_t n);
@@ -64,8 +67,9 @@ static void reg_mail_words(reg_mail_buffer_t *b, reg_str_t text,
     size_t column);
 static void reg_mail_base64(reg_mail_buffer_t *b, reg_str_t text);
 static void reg_mail_date(reg_mail_buffer_t *b, time_t now);
+static char *reg_mail_two(char *p, int n);
 static void reg_mail_message_id(reg_mail_buffer_t *b, const char *address);
-static void reg_mail_body(reg_mail_buffer_t *b, const char *text);
+static void reg_mail_body(reg_mail_buffer_t *b, reg_str_t text);
 
 
 reg_mail_template_t *
@@ -292,7 +296,7 @@ reg_mail_split(const reg_mail_source_t *source, char *data)
     }
 
     template_->subject = strdup(subject + strspn(subject, " \t"));
-    template_->text = strdup(text);
+    template_->text = reg_mail_canonical(text);
 
     if (template_->subject == NULL || template_->text == NULL) {
         reg_error_set(source->error, "%s: memory is out", source->path);
@@ -301,6 +305,24 @@ reg_mail_split(const reg_mail_source_t *source, char *data)
     }
 
     return template_;
+}
+
+
+/* malloc'ed; NULL when memory is out. */
+
+static char *
+reg_mail_canonical(const char *text)
+{
+    reg_str_t          lines;
+    reg_mail_buffer_t  b;
+
+    lines.len = strlen(text);
+    lines.data = (const unsigned char *) text;
+
+    memset(&b, 0, sizeof(b));
+    reg_mail_put_lines(&b, lines);
+
+    return b.data;
 }
 
 
@@ -389,7 +411,7 @@ reg_mail_compose(const reg_mail_template_t *template_,
     time_t now, size_t *len)
 {
     char               address[256];
-    reg_str_t          name;
+    reg_str_t          name, body;
     reg_mail_buffer_t  message, subject, text;
 
     if (!reg_mail_from_parse(from, &name, address) || !reg_email_valid(to)) {
@@ -405,9 +427,16 @@ reg_mail_compose(const reg_mail_template_t *template_,
     reg_mail_expand(&text, template_->text, values, n);
 
     if (!subject.failed && !text.failed) {
+        body.len = text.len;
+        body.data = (unsigned char *) text.data;
+
+        /* so that it hardly ever grows; half as much again is Base64's */
+
+        (void) reg_mail_reserve(&message, 1024 + text.len + text.len / 2);
+
         reg_mail_compose_headers(&message, subject.data, name, address, to,
                                  now);
-        reg_mail_body(&message, text.data);
+        reg_mail_body(&message, body);
 
     } else {
         message.failed = 1;
@@ -477,43 +506,66 @@ reg_mail_compose_headers(reg_mail_buffer_t *b, const char *subject,
 }
 
 
-/* What is outgrown is wiped: the text holds a code. */
+/*
+ * Room for len bytes and a NUL behind what there is; NULL when memory is out.
+ * What is outgrown is wiped: the text holds a code.
+ */
 
-static void
-reg_mail_put(reg_mail_buffer_t *b, const void *data, size_t len)
+static char *
+reg_mail_reserve(reg_mail_buffer_t *b, size_t len)
 {
     char    *p;
     size_t   size;
 
     if (b->failed) {
+        return NULL;
+    }
+
+    if (b->size - b->len > len) {
+        return b->data + b->len;
+    }
+
+    size = (b->len + len + 1) * 2;
+
+    if (size < 1024) {
+        size = 1024;
+    }
+
+    p = malloc(size);
+    if (p == NULL) {
+        b->failed = 1;
+        return NULL;
+    }
+
+    if (b->data) {
+        memcpy(p, b->data, b->len);
+        sodium_memzero(b->data, b->size);
+        free(b->data);
+    }
+
+    b->data = p;
+    b->size = size;
+
+    return p + b->len;
+}
+
+
+static void
+reg_mail_put(reg_mail_buffer_t *b, const void *data, size_t len)
+{
+    char  *p;
+
+    p = reg_mail_reserve(b, len);
+    if (p == NULL) {
         return;
     }
 
-    if (b->size - b->len < len + 1) {
-        size = (b->len + len + 1) * 2;
-
-        p = malloc(size < 1024 ? 1024 : size);
-        if (p == NULL) {
-            b->failed = 1;
-            return;
-        }
-
-        if (b->data) {
-            memcpy(p, b->data, b->len);
-            sodium_memzero(b->data, b->size);
-            free(b->data);
-        }
-
-        b->data = p;
-        b->size = size < 1024 ? 1024 : size;
-    }
-
     if (len) {
-        memcpy(b->data + b->len, data, len);
+        memcpy(p, data, len);
     }
 
+    p[len] = '\0';
     b->len += len;
-    b->data[b->len] = '\0';
 }
 
 
@@ -521,6 +573,37 @@ static void
 reg_mail_puts(reg_mail_buffer_t *b, const char *text)
 {
     reg_mail_put(b, text, strlen(text));
+}
+
+
+/* The canonical form, whose lines end in CRLF (RFC 2046, 4.1.1). */
+
+static void
+reg_mail_put_lines(reg_mail_buffer_t *b, reg_str_t text)
+{
+    size_t  i, start;
+
+    reg_mail_put(b, "", 0);
+
+    for (i = 0, start = 0; i < text.len; i++) {
+
+        if (text.data[i] != '\r' && text.data[i] != '\n') {
+            continue;
+        }
+
+        reg_mail_put(b, text.data + start, i - start);
+        reg_mail_put(b, "\r\n", 2);
+
+        if (text.data[i] == '\r' && i + 1 < text.len
+            && text.data[i + 1] == '\n')
+        {
+            i++;
+        }
+
+        start = i + 1;
+    }
+
+    reg_mail_put(b, text.data + start, text.len - start);
 }
 
 
@@ -538,27 +621,29 @@ static void
 reg_mail_expand(reg_mail_buffer_t *b, const char *text,
     const reg_mail_value_t *values, size_t n)
 {
-    size_t  i, len;
+    size_t       i, len;
+    const char  *open;
 
     reg_mail_put(b, "", 0);
 
     for ( ;; ) {
-        len = strcspn(text, "{");
-        reg_mail_put(b, text, len);
-        text += len;
+        open = strchr(text, '{');
 
-        if (*text == '\0') {
+        if (open == NULL) {
+            reg_mail_puts(b, text);
             return;
         }
 
-        text++;
+        reg_mail_put(b, text, open - text);
+
+        text = open + 1;
         len = reg_mail_name_length(text);
 
         for (i = 0; i < n; i++) {
-            if (strlen(values[i].name) == len
-                && memcmp(values[i].name, text, len) == 0)
+            if (strncmp(values[i].name, text, len) == 0
+                && values[i].name[len] == '\0')
             {
-                reg_mail_put(b, values[i].value.data, values[i].value.len);
+                reg_mail_put_lines(b, values[i].value);
             }
         }
 
@@ -666,15 +751,14 @@ reg_mail_words(reg_mail_buffer_t *b, reg_str_t text, size_t column)
 
 
 /*
- * At most one line of REG_MAIL_LINE_BYTES.  By a table: libsodium's encoder
- * takes the same time for all bytes, which was half the time of a mail, and
- * nothing here is a key.
+ * By a table: libsodium's encoder takes the same time for all bytes, which was
+ * half the time of a mail, and nothing here is a key.
  */
 
 static void
 reg_mail_base64(reg_mail_buffer_t *b, reg_str_t text)
 {
-    char                  line[REG_MAIL_LINE], *out;
+    char                 *out;
     size_t                i;
     unsigned              bits;
     const unsigned char  *p;
@@ -682,22 +766,33 @@ reg_mail_base64(reg_mail_buffer_t *b, reg_str_t text)
     static const char  digits[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-    out = line;
+    out = reg_mail_reserve(b, (text.len + 2) / 3 * 4);
+    if (out == NULL) {
+        return;
+    }
+
     p = text.data;
 
-    for (i = text.len; i != 0; i -= (i < 3 ? i : 3)) {
-        bits = p[0] << 16 | (i > 1 ? p[1] << 8 : 0) | (i > 2 ? p[2] : 0);
+    for (i = text.len; i >= 3; i -= 3, p += 3) {
+        bits = p[0] << 16 | p[1] << 8 | p[2];
+
+        *out++ = digits[bits >> 18];
+        *out++ = digits[bits >> 12 & 63];
+        *out++ = digits[bits >> 6 & 63];
+        *out++ = digits[bits & 63];
+    }
+
+    if (i) {
+        bits = p[0] << 16 | (i > 1 ? p[1] << 8 : 0);
 
         *out++ = digits[bits >> 18];
         *out++ = digits[bits >> 12 & 63];
         *out++ = i > 1 ? digits[bits >> 6 & 63] : '=';
-        *out++ = i > 2 ? digits[bits & 63] : '=';
-
-        p += 3;
+        *out++ = '=';
     }
 
-    reg_mail_put(b, line, out - line);
-    sodium_memzero(line, sizeof(line));
+    *out = '\0';
+    b->len = out - b->data;
 }
 
 
@@ -706,7 +801,7 @@ reg_mail_base64(reg_mail_buffer_t *b, reg_str_t text)
 static void
 reg_mail_date(reg_mail_buffer_t *b, time_t now)
 {
-    char       date[64];
+    char       date[64], *p;
     struct tm  tm;
 
     static const char *const  days[] = {
@@ -723,12 +818,31 @@ reg_mail_date(reg_mail_buffer_t *b, time_t now)
         return;
     }
 
-    snprintf(date, sizeof(date),
-             "Date: %s, %02d %s %04d %02d:%02d:%02d +0000\r\n",
-             days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon],
-             tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+    /* by hand: printf() took longer than all other headers */
 
-    reg_mail_puts(b, date);
+    p = stpcpy(date, "Date: ");
+    p = stpcpy(p, days[tm.tm_wday]);
+    p = reg_mail_two(stpcpy(p, ", "), tm.tm_mday);
+    *p++ = ' ';
+    p = stpcpy(p, months[tm.tm_mon]);
+    p = reg_mail_two(stpcpy(p, " "), (tm.tm_year + 1900) / 100);
+    p = reg_mail_two(p, tm.tm_year % 100);
+    p = reg_mail_two(stpcpy(p, " "), tm.tm_hour);
+    p = reg_mail_two(stpcpy(p, ":"), tm.tm_min);
+    p = reg_mail_two(stpcpy(p, ":"), tm.tm_sec);
+    p = stpcpy(p, " +0000\r\n");
+
+    reg_mail_put(b, date, p - date);
+}
+
+
+static char *
+reg_mail_two(char *p, int n)
+{
+    *p++ = '0' + n / 10 % 10;
+    *p++ = '0' + n % 10;
+
+    return p;
 }
 
 
@@ -748,42 +862,21 @@ reg_mail_message_id(reg_mail_buffer_t *b, const char *address)
 }
 
 
-/* Base64 of the canonical form, whose lines end in CRLF (RFC 2046, 4.1.1). */
-
 static void
-reg_mail_body(reg_mail_buffer_t *b, const char *text)
+reg_mail_body(reg_mail_buffer_t *b, reg_str_t text)
 {
-    size_t             len;
-    reg_str_t          line;
-    reg_mail_buffer_t  body;
+    reg_str_t  line;
 
-    memset(&body, 0, sizeof(body));
+    line.data = text.data;
 
-    while (*text) {
-        len = strcspn(text, "\r\n");
-        reg_mail_put(&body, text, len);
-        text += len;
-
-        if (*text) {
-            reg_mail_puts(&body, "\r\n");
-            text += (text[0] == '\r' && text[1] == '\n') ? 2 : 1;
-        }
-    }
-
-    line.data = (unsigned char *) body.data;
-
-    for (len = body.len; len; len -= line.len) {
-        line.len = len < REG_MAIL_LINE_BYTES ? len : REG_MAIL_LINE_BYTES;
+    while (text.len) {
+        line.len = text.len < REG_MAIL_LINE_BYTES ? text.len
+                                                  : REG_MAIL_LINE_BYTES;
 
         reg_mail_base64(b, line);
-        reg_mail_puts(b, "\r\n");
+        reg_mail_put(b, "\r\n", 2);
 
         line.data += line.len;
+        text.len -= line.len;
     }
-
-    if (body.failed) {
-        b->failed = 1;
-    }
-
-    reg_mail_free(&body);
 }

@@ -12,6 +12,7 @@
 typedef struct {
     char           code[REG_REGION_LEN + 1];
     unsigned char  leaf;
+    char          *name;
 } reg_region_t;
 
 struct reg_regions_s {
@@ -97,8 +98,14 @@ reg_regions_load(const char *path, reg_error_t *error)
 void
 reg_regions_free(reg_regions_t *regions)
 {
+    size_t  i;
+
     if (regions == NULL) {
         return;
+    }
+
+    for (i = 0; i < regions->n; i++) {
+        free(regions->region[i].name);
     }
 
     free(regions->region);
@@ -134,6 +141,17 @@ reg_regions_is_leaf(const reg_regions_t *regions, const char *code)
 }
 
 
+const char *
+reg_regions_name(const reg_regions_t *regions, const char *code)
+{
+    const reg_region_t  *region;
+
+    region = reg_regions_find(regions, code);
+
+    return (region != NULL) ? region->name : NULL;
+}
+
+
 /* NULL, or what is wrong with element *at. */
 
 static const char *
@@ -163,6 +181,12 @@ reg_regions_fill(reg_regions_t *regions, json_t *list, size_t *at)
         region = &regions->region[regions->n++];
         strcpy(region->code, json_string_value(json_array_get(item, 0)));
         region->leaf = 1;
+        region->name = strdup(json_string_value(json_array_get(item, 1)));
+
+        if (region->name == NULL) {
+            reason = "out of memory";
+            break;
+        }
 
         reason = reg_regions_grow(&tree, region, json_array_get(item, 1));
         if (reason != NULL) {

@@ -208,14 +208,6 @@ reg_hash(const reg_keys_t *keys, const char *purpose, reg_str_t text,
 }
 
 
-int
-reg_hash_equal(const unsigned char a[REG_HASH],
-    const unsigned char b[REG_HASH])
-{
-    return sodium_memcmp(a, b, REG_HASH) == 0;
-}
-
-
 void
 reg_token(unsigned char *out, size_t bytes)
 {

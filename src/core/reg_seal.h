@@ -109,11 +109,6 @@ reg_code_t reg_record_open(const unsigned char key[REG_DATA_KEY],
 void reg_hash(const reg_keys_t *keys, const char *purpose, reg_str_t text,
     unsigned char out[REG_HASH]);
 
-/* Equal, in time that does not depend on where they differ. */
-
-int reg_hash_equal(const unsigned char a[REG_HASH],
-    const unsigned char b[REG_HASH]);
-
 
 /* An unguessable token: n random bytes in URL-safe Base64, NUL-terminated. */
 

@@ -4,7 +4,10 @@
  */
 
 #include <errno.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 #include "reg_date.h"
 #include "reg_form.h"
 #include "reg_mail.h"
@@ -22,6 +25,7 @@ typedef struct {
     const char     *key_file;
     const char     *mail;
     const char     *documents;
+    const char     *recognizer;
     const char     *database;
     const char     *directory;
     reg_regions_t  *loaded;     /* the form's rules need the regions */
@@ -43,6 +47,7 @@ static int ctl_check_mail(ctl_config_t *config, reg_error_t *error);
 static int ctl_check_templates(ctl_config_t *config, const char *const *mail,
     const char *const *names, reg_error_t *error);
 static int ctl_check_documents(ctl_config_t *config, reg_error_t *error);
+static int ctl_check_recognizer(ctl_config_t *config, reg_error_t *error);
 static int ctl_check_database(ctl_config_t *config, reg_error_t *error);
 static int ctl_check_version(ctl_config_t *config, PGconn *db,
     reg_error_t *error);
@@ -95,6 +100,7 @@ ctl_config_check(int argc, char **argv)
         { "key-file", 0, &config.key_file, 0 },
         { "mail", 0, &config.mail, 0 },
         { "documents", 0, &config.documents, 0 },
+        { "recognizer", 0, &config.recognizer, 0 },
         { "database", 'd', &config.database, 0 },
         { "directory", 0, &config.directory, 0 },
         { NULL, 0, NULL, 0 }
@@ -132,6 +138,8 @@ ctl_checks(ctl_config_t *config)
              + ctl_check(config, "mail", config->mail, ctl_check_mail)
              + ctl_check(config, "documents", config->documents,
                          ctl_check_documents)
+             + ctl_check(config, "recognizer", config->recognizer,
+                         ctl_check_recognizer)
              + ctl_check(config, "database", config->database,
                          ctl_check_database);
 
@@ -293,6 +301,42 @@ ctl_check_documents(ctl_config_t *config, reg_error_t *error)
     }
 
     return 0;
+}
+
+
+/* Whether somebody listens: it does so once its models are loaded. */
+
+static int
+ctl_check_recognizer(ctl_config_t *config, reg_error_t *error)
+{
+    int                 fd, rc;
+    struct sockaddr_un  sa;
+
+    memset(&sa, 0, sizeof(sa));
+    sa.sun_family = AF_UNIX;
+
+    if (strlen(config->recognizer) >= sizeof(sa.sun_path)) {
+        reg_error_set(error, "%s: this path is too long for a socket",
+                      config->recognizer);
+        return -1;
+    }
+
+    strcpy(sa.sun_path, config->recognizer);
+
+    fd = socket(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0);
+    rc = (fd == -1) ? -1 : connect(fd, (struct sockaddr *) &sa, sizeof(sa));
+
+    if (rc == -1) {
+        reg_error_set(error, "%s: %s; is registration-recognizer running, "
+                      "and does its log say \"ready\"?",
+                      config->recognizer, strerror(errno));
+    }
+
+    if (fd != -1) {
+        (void) close(fd);
+    }
+
+    return rc;
 }
 
 

@@ -2,6 +2,8 @@
  * registrationctl migrate: brings the database up to the files' version.
  */
 
+#define _GNU_SOURCE                 /* asprintf() */
+
 #include "ctl.h"
 
 
@@ -16,8 +18,10 @@ static int ctl_lock(PGconn *db);
 static int ctl_applied(PGconn *db, const ctl_migration_t *files, int n);
 static int ctl_applied_same(const PGresult *rows,
     const ctl_migration_t *files, int n);
-static int ctl_apply(PGconn *db, const ctl_migration_t *file);
-static int ctl_apply_inside(PGconn *db, const ctl_migration_t *file);
+static int ctl_apply(PGconn *db, const ctl_migration_t *file, int audited);
+static int ctl_apply_inside(PGconn *db, const ctl_migration_t *file,
+    int audited);
+static int ctl_apply_audit(PGconn *db, const ctl_migration_t *file);
 
 
 int
@@ -82,7 +86,9 @@ ctl_migrate_database(PGconn *db, const ctl_migration_t *files, int n)
 
     for (i = applied; i < n; i++) {
 
-        if (ctl_apply(db, &files[i]) != 0) {
+        /* a database that is being made has had nothing to watch over */
+
+        if (ctl_apply(db, &files[i], applied != 0) != 0) {
             return CTL_FAILED;
         }
 
@@ -200,16 +206,16 @@ ctl_applied_same(const PGresult *rows, const ctl_migration_t *files, int n)
 }
 
 
-/* The file and the note that it was applied: both or neither. */
+/* The file and the notes that it was applied: all or none. */
 
 static int
-ctl_apply(PGconn *db, const ctl_migration_t *file)
+ctl_apply(PGconn *db, const ctl_migration_t *file, int audited)
 {
     if (ctl_execute(db, file->path, "BEGIN") != 0) {
         return -1;
     }
 
-    if (ctl_apply_inside(db, file) != 0) {
+    if (ctl_apply_inside(db, file, audited) != 0) {
         (void) ctl_execute(db, file->path, "ROLLBACK");
         ctl_error("%s was not applied; those before it were", file->name);
         return -1;
@@ -220,7 +226,7 @@ ctl_apply(PGconn *db, const ctl_migration_t *file)
 
 
 static int
-ctl_apply_inside(PGconn *db, const ctl_migration_t *file)
+ctl_apply_inside(PGconn *db, const ctl_migration_t *file, int audited)
 {
     char         version[16];
     PGresult    *result;
@@ -252,5 +258,39 @@ ctl_apply_inside(PGconn *db, const ctl_migration_t *file)
 
     PQclear(result);
 
-    return 0;
+    return audited ? ctl_apply_audit(db, file) : 0;
+}
+
+
+/* The first files of all have no audit trail yet. */
+
+static int
+ctl_apply_audit(PGconn *db, const ctl_migration_t *file)
+{
+    int        rc, missing;
+    char      *details;
+    PGresult  *rows;
+
+    rows = ctl_query(db, "the database cannot be read",
+                     "SELECT to_regclass('registration.audit')", 0, NULL);
+    if (rows == NULL) {
+        return -1;
+    }
+
+    missing = PQgetisnull(rows, 0, 0);
+    PQclear(rows);
+
+    if (missing) {
+        return 0;
+    }
+
+    if (asprintf(&details, "{\"file\": \"%s\"}", file->name) == -1) {
+        ctl_error("out of memory");
+        return -1;
+    }
+
+    rc = ctl_audit(db, "migrate", details);
+    free(details);
+
+    return rc;
 }

@@ -7,11 +7,12 @@
 
 #include <sodium.h>
 #include "reg_seal.h"
+#include "reg_text.h"
 #include "reg_totp.h"
 #include "ctl.h"
 
 
-#define CTL_NAME_MAX     64
+#define CTL_NAME_MAX     256    /* as the table has it */
 
 /* as PostgreSQL reads a bytea: \x and hexadecimal digits */
 
@@ -50,6 +51,7 @@ typedef int (*ctl_reviewer_pt)(ctl_reviewer_t *reviewer);
 static int ctl_reviewer(ctl_reviewer_t *reviewer, int argc, char **argv,
     const ctl_option_t *options, ctl_reviewer_pt run);
 static int ctl_reviewer_usage(const ctl_reviewer_t *reviewer);
+static int ctl_reviewer_named(const char *name);
 static int ctl_reviewer_credentials(ctl_reviewer_t *reviewer);
 static int ctl_reviewer_seal(ctl_reviewer_t *reviewer);
 static int ctl_reviewer_show(ctl_reviewer_t *reviewer);
@@ -232,17 +234,10 @@ ctl_reviewer(ctl_reviewer_t *reviewer, int argc, char **argv,
 static int
 ctl_reviewer_usage(const ctl_reviewer_t *reviewer)
 {
-    size_t  len;
-
-    len = strlen(reviewer->name);
-
-    if (len == 0 || len > CTL_NAME_MAX
-        || strspn(reviewer->name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                  "abcdefghijklmnopqrstuvwxyz0123456789._@=, -")
-           != len)
-    {
-        ctl_error("a reviewer's NAME has 1 to %d of A-Z a-z 0-9 . _ @ = , - "
-                  "and spaces", CTL_NAME_MAX);
+    if (!ctl_reviewer_named(reviewer->name)) {
+        ctl_error("a reviewer's NAME has 1 to %d bytes of UTF-8, no control "
+                  "character and no space at its ends, and is not \"?\"",
+                  CTL_NAME_MAX);
         return CTL_USAGE;
     }
 
@@ -267,6 +262,23 @@ ctl_reviewer_usage(const ctl_reviewer_t *reviewer)
     }
 
     return CTL_OK;
+}
+
+
+/* It may be the subject of a certificate, in whatever language. */
+
+static int
+ctl_reviewer_named(const char *name)
+{
+    reg_str_t  text;
+
+    text.data = (const unsigned char *) name;
+    text.len = strlen(name);
+
+    return text.len != 0 && text.len <= CTL_NAME_MAX
+           && reg_text_valid(text) && !reg_text_has_control(text)
+           && name[0] != ' ' && name[text.len - 1] != ' '
+           && strcmp(name, "?") != 0;
 }
 
 

@@ -8,11 +8,6 @@
 #include "ctl.h"
 
 
-#ifndef REG_VERSION
-#define REG_VERSION  "0.1.0"
-#endif
-
-
 typedef struct {
     const char     *words[2];   /* "key", "new" */
     ctl_handler_t   handler;
@@ -102,7 +97,7 @@ static const ctl_command_t  ctl_commands[] = {
       ctl_config_check,
       "config-check [--form FILE] [--regions FILE] [--holidays FILE]\n"
       "      [--key-file FILE] [--mail DIR] [--documents DIR]\n"
-      "      [--database CONNINFO [--directory DIR]]",
+      "      [--recognizer SOCKET] [--database CONNINFO [--directory DIR]]",
       "checks what is given, as nginx would at its start" },
 
     { { NULL, NULL }, NULL, NULL, NULL }

@@ -49,3 +49,32 @@ ngx_registration_metrics_pool(ngx_thread_pool_t *pool)
 
     return i;
 }
+
+
+void
+ngx_registration_metrics_reading(ngx_registration_reading_e outcome,
+    ngx_msec_t msec)
+{
+    ngx_uint_t                   i;
+    ngx_registration_metrics_t  *metrics;
+
+    static ngx_msec_t  bounds[NGX_REGISTRATION_READING_TIMES] =
+        NGX_REGISTRATION_READING_BOUNDS;
+
+    metrics = ngx_registration_metrics;
+
+    (void) ngx_atomic_fetch_add(&metrics->readings[outcome], 1);
+
+    if (outcome > NGX_REGISTRATION_READING_UNREADABLE) {
+        return;
+    }
+
+    for (i = 0; i < NGX_REGISTRATION_READING_TIMES; i++) {
+        if (msec <= bounds[i]) {
+            break;
+        }
+    }
+
+    (void) ngx_atomic_fetch_add(&metrics->reading_times[i], 1);
+    (void) ngx_atomic_fetch_add(&metrics->reading_msec, msec);
+}

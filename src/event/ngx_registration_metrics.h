@@ -20,6 +20,7 @@ typedef enum {
     NGX_REGISTRATION_POSTGRES,
     NGX_REGISTRATION_SMTP,
     NGX_REGISTRATION_THREAD,
+    NGX_REGISTRATION_RECOGNIZER,
     NGX_REGISTRATION_PEERS
 } ngx_registration_peer_e;
 
@@ -33,6 +34,27 @@ typedef enum {
 } ngx_registration_result_e;
 
 
+/* What became of pictures that were to be read. */
+
+typedef enum {
+    NGX_REGISTRATION_READING_DONE = 0,
+    NGX_REGISTRATION_READING_UNREADABLE,
+    NGX_REGISTRATION_READING_LATE,
+    NGX_REGISTRATION_READING_BUSY,          /* too many wait */
+    NGX_REGISTRATION_READING_FAILED,
+    NGX_REGISTRATION_READING_DOWN,          /* no recogniser, or it is hung */
+    NGX_REGISTRATION_READINGS
+} ngx_registration_reading_e;
+
+
+/* Upper bounds of how long it took, in milliseconds. */
+
+#define NGX_REGISTRATION_READING_BOUNDS                                       \
+    { 100, 200, 300, 500, 750, 1000, 1500, 2000, 3000, 5000 }
+
+#define NGX_REGISTRATION_READING_TIMES  10
+
+
 #define NGX_REGISTRATION_METRICS_POOLS  3
 
 
@@ -41,6 +63,10 @@ typedef enum {
 typedef struct {
     ngx_atomic_t       calls[NGX_REGISTRATION_PEERS]
                             [NGX_REGISTRATION_CALL_RESULTS];
+
+    ngx_atomic_t       readings[NGX_REGISTRATION_READINGS];
+    ngx_atomic_t       reading_times[NGX_REGISTRATION_READING_TIMES + 1];
+    ngx_atomic_t       reading_msec;
 } ngx_registration_metrics_t;
 
 
@@ -50,6 +76,7 @@ typedef struct {
     ngx_uint_t         redis;           /* commands in flight */
     ngx_uint_t         postgres;        /* connections with a statement */
     ngx_uint_t         smtp;            /* mails not sent yet */
+    ngx_uint_t         recognizer;      /* pictures being read */
     ngx_uint_t         jobs[NGX_REGISTRATION_METRICS_POOLS];
 } ngx_registration_gauges_t;
 
@@ -66,6 +93,12 @@ void ngx_registration_metrics_init(ngx_registration_metrics_t *metrics,
 /* The place of a pool's gauge. */
 
 ngx_uint_t ngx_registration_metrics_pool(ngx_thread_pool_t *pool);
+
+
+/* The time counts for those that were read, or found unreadable. */
+
+void ngx_registration_metrics_reading(ngx_registration_reading_e outcome,
+    ngx_msec_t msec);
 
 
 /* status: how a call ended, or why it did not start. */

@@ -30,6 +30,8 @@ typedef struct {
 
 static char *ngx_registration_postgres_resolve(ngx_pool_t *pool,
     PQconninfoOption *options, ngx_str_t *conninfo);
+static ngx_int_t ngx_registration_postgres_rewrite(PQconninfoOption *options,
+    ngx_registration_hosts_t *hosts, ngx_array_t *text);
 static char *ngx_registration_postgres_resolve_list(ngx_pool_t *pool,
     ngx_registration_hosts_t *hosts, const char *host, const char *port);
 static char *ngx_registration_postgres_resolve_host(ngx_pool_t *pool,
@@ -94,7 +96,6 @@ ngx_registration_postgres_resolve(ngx_pool_t *pool, PQconninfoOption *options,
     char                      *rv;
     const char                *host;
     ngx_array_t                text;
-    PQconninfoOption          *option;
     ngx_registration_hosts_t   hosts;
 
     if (ngx_registration_postgres_value(options, "service")) {
@@ -124,6 +125,25 @@ ngx_registration_postgres_resolve(ngx_pool_t *pool, PQconninfoOption *options,
         return rv;
     }
 
+    if (ngx_registration_postgres_rewrite(options, &hosts, &text) != NGX_OK) {
+        return "out of memory";
+    }
+
+    conninfo->data = text.elts;
+    conninfo->len = text.nelts - 1;
+
+    return NULL;
+}
+
+
+/* All as it was, with the hosts as addresses and the ports in one list. */
+
+static ngx_int_t
+ngx_registration_postgres_rewrite(PQconninfoOption *options,
+    ngx_registration_hosts_t *hosts, ngx_array_t *text)
+{
+    PQconninfoOption  *option;
+
     for (option = options; option->keyword; option++) {
         if (option->val == NULL
             || ngx_strcmp(option->keyword, "host") == 0
@@ -132,30 +152,26 @@ ngx_registration_postgres_resolve(ngx_pool_t *pool, PQconninfoOption *options,
             continue;
         }
 
-        if (ngx_registration_postgres_append_option(&text, option->keyword,
+        if (ngx_registration_postgres_append_option(text, option->keyword,
                                                     option->val)
             != NGX_OK)
         {
-            return "out of memory";
+            return NGX_ERROR;
         }
     }
 
-    if (ngx_registration_postgres_append_option(&text, "host",
-                                                hosts.host.elts) != NGX_OK
-        || ngx_registration_postgres_append_option(&text, "hostaddr",
-                                                   hosts.hostaddr.elts)
+    if (ngx_registration_postgres_append_option(text, "host",
+                                                hosts->host.elts) != NGX_OK
+        || ngx_registration_postgres_append_option(text, "hostaddr",
+                                                   hosts->hostaddr.elts)
            != NGX_OK
-        || ngx_registration_postgres_append_option(&text, "port",
-                                                   hosts.port.elts) != NGX_OK
-        || ngx_registration_postgres_append(&text, "", 1) != NGX_OK)
+        || ngx_registration_postgres_append_option(text, "port",
+                                                   hosts->port.elts) != NGX_OK)
     {
-        return "out of memory";
+        return NGX_ERROR;
     }
 
-    conninfo->data = text.elts;
-    conninfo->len = text.nelts - 1;
-
-    return NULL;
+    return ngx_registration_postgres_append(text, "", 1);
 }
 
 

@@ -32,8 +32,8 @@ typedef struct {
 typedef struct ngx_registration_redis_s  ngx_registration_redis_t;
 
 /*
- * A Lua script, to be declared static: sent by its SHA1 (EVALSHA), and as a
- * whole when the server does not know it.  sha1 is computed at first use.
+ * A Lua script, which must outlive every call: sent by its SHA1 (EVALSHA), and
+ * as a whole when the server does not know it.  sha1 is computed at first use.
  */
 
 typedef struct {

@@ -22,6 +22,7 @@
 #include <ngx_registration_postgres.h>
 #include <ngx_registration_job.h>
 #include <ngx_registration_smtp.h>
+#include <ngx_registration_recognizer.h>
 #include <reg_documents.h>
 #include <reg_fields.h>
 #include <reg_mail.h>
@@ -29,9 +30,6 @@
 #include <reg_seal.h>
 #include <reg_store.h>
 #include <reg_watermark.h>
-
-
-#define NGX_HTTP_REGISTRATION_VERSION  "0.1.0"
 
 
 /* A file that a directive names, and where it does. */
@@ -92,6 +90,7 @@ typedef struct {
 
 typedef struct {
     ngx_http_registration_file_t     mount;             /* the first of any */
+    ngx_str_t                        mounted_by;        /* its directive */
     ngx_http_registration_file_t     review;            /* of reviewers' */
 
     ngx_http_registration_file_t     key_file;
@@ -114,6 +113,7 @@ typedef struct {
     reg_watermark_t                 *watermark;
 
     ngx_str_t                        form_etag;
+    ngx_str_t                        review_form_etag;
     ngx_str_t                        regions_etag;
 
     ngx_registration_redis_conf_t    redis_conf;
@@ -122,12 +122,15 @@ typedef struct {
     ngx_registration_postgres_t     *postgres;
     ngx_registration_smtp_conf_t     smtp_conf;
     ngx_registration_smtp_t         *smtp;
+    ngx_registration_recognizer_conf_t  recognizer_conf;
+    ngx_registration_recognizer_t   *recognizer;
 
     ngx_thread_pool_t               *password_threads;
     ngx_thread_pool_t               *picture_threads;
     ngx_thread_pool_t               *file_threads;
 
     ngx_http_registration_policy_t   policy;
+    ngx_registration_script_t        code_script;
 
     ngx_shm_zone_t                  *status;            /* NULL: not asked */
     unsigned                         guarded:1;         /* some location */
@@ -199,12 +202,17 @@ typedef struct {
 } ngx_http_registration_endpoint_t;
 
 
+/* Hex digits in a Redis key: half of a hash, 128 bits, name one thing. */
+
+#define NGX_HTTP_REGISTRATION_KEY_HEX  32
+
+
 /* A cookie's token, and the name under which Redis knows it. */
 
 typedef struct {
     ngx_str_t                        token;
     u_char                           hash[REG_HASH];
-    u_char                           hex[2 * REG_HASH];
+    u_char                           hex[NGX_HTTP_REGISTRATION_KEY_HEX];
     unsigned                         created:1;     /* not sent yet */
 } ngx_http_registration_ticket_t;
 
@@ -289,6 +297,8 @@ char *ngx_http_registration_set_redis(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_registration_set_smtp(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_registration_set_recognizer(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
 char *ngx_http_registration_set_mail_from(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_registration_set_threads(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -305,6 +315,7 @@ const char *ngx_http_registration_language_name(reg_language_t language);
 
 /* ngx_http_registration_request.c: the way of a request */
 
+ngx_int_t ngx_http_registration_request_init(ngx_conf_t *cf);
 ngx_int_t ngx_http_registration_handler(ngx_http_request_t *r);
 ngx_http_registration_endpoint_t *ngx_http_registration_endpoints_of(
     ngx_int_t mounted);
@@ -389,6 +400,9 @@ ngx_int_t ngx_http_registration_key(ngx_http_request_t *r,
 ngx_int_t ngx_http_registration_ticket_key(ngx_http_request_t *r,
     const char *prefix, ngx_http_registration_ticket_t *ticket,
     ngx_str_t *key);
+ngx_int_t ngx_http_registration_ticket_fetch(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, const char *prefix,
+    ngx_http_registration_ticket_t *ticket, ngx_msec_t idle);
 void ngx_http_registration_client(ngx_http_request_t *r, ngx_str_t *client);
 ngx_int_t ngx_http_registration_lookup(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, const char *purpose, const char *text,
@@ -462,6 +476,9 @@ ngx_int_t ngx_http_registration_document_get(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 ngx_int_t ngx_http_registration_document_delete(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
+
+/* ngx_http_registration_recognition.c */
+
 ngx_int_t ngx_http_registration_recognition(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 
@@ -483,6 +500,8 @@ ngx_int_t ngx_http_registration_correction(ngx_http_request_t *r,
 
 /* reviewers' endpoints, ngx_http_registration_review_*.c */
 
+ngx_int_t ngx_http_registration_review_form(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
 ngx_int_t ngx_http_registration_review_sign_in(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 ngx_int_t ngx_http_registration_review_session(ngx_http_request_t *r,
@@ -519,6 +538,8 @@ reg_code_t ngx_http_registration_document_unwrap(
 reg_code_t ngx_http_registration_document_read(
     ngx_http_registration_main_conf_t *rmcf, reg_str_t id,
     const u_char *wrapped, u_char **data, size_t *len);
+ngx_int_t ngx_http_registration_document_failed(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, reg_code_t code);
 
 /* ngx_http_registration_upload.c */
 

@@ -28,56 +28,51 @@ static ngx_int_t ngx_http_registration_code_reply(ngx_http_request_t *r,
 
 
 /*
- * KEYS: mailbox, client, codes.  ARGV: interval, hourly, daily, per address,
- * lifetime, hash.  Gives 0, or the milliseconds to wait.
+ * KEYS: mailbox, client, codes.  ARGV: hash of the code.  The limits stand in
+ * the text, before this.  Gives 0, or the milliseconds to wait.
  *
- * A mailbox is "LAST HOUR-BEGAN SENT DAY-BEGAN SENT".  Lua prints a number
- * that it hands to Redis with 17 digits, which takes long: what is known as
- * text stays text.
+ * A mailbox is "HOUR SENT DAY SENT": the milliseconds by which the hour and
+ * the day began before the last mail.  When that was is known by the expiry of
+ * the key, and likewise a code's by that of the codes.  What happens most
+ * needs no clock and no number made a text, which take Lua long.
  */
 
-static ngx_registration_script_t  ngx_http_registration_code_script = {
-    ngx_string(
-    "local time = redis.call('TIME')\n"
-    "local now = time[1] * 1000 + math.floor(time[2] / 1000)\n"
-    "local stamp = string.format('%.0f', now)\n"
+static const char  ngx_http_registration_code_text[] =
     "local old = redis.call('MGET', KEYS[1], KEYS[2], KEYS[3])\n"
-    "local last, hour, hn, day, dn = 0, stamp, 0, stamp, 0\n"
-    "local wait = 0\n"
-    "if old[1] then\n"
-    "  last, hour, hn, day, dn =\n"
-    "    string.match(old[1], '(%d+) (%d+) (%d+) (%d+) (%d+)')\n"
-    "  if now - hour >= 3600000 then hour, hn = stamp, 0 end\n"
-    "  if now - day >= 86400000 then day, dn = stamp, 0 end\n"
-    "  wait = last + ARGV[1] - now\n"
-    "  if hn - ARGV[2] >= 0 then\n"
-    "    wait = math.max(wait, hour + 3600000 - now)\n"
-    "  end\n"
-    "  if dn - ARGV[3] >= 0 then\n"
-    "    wait = math.max(wait, day + 86400000 - now)\n"
-    "  end\n"
+    "local mailbox, client, codes = old[1], old[2], old[3]\n"
+    "local record, wait = '0 1 0 1', 0\n"
+    "if mailbox then\n"
+    "  local age = 86400000 - redis.call('PTTL', KEYS[1])\n"
+    "  local hour, hn, day, dn =\n"
+    "    string.match(mailbox, '(%d+) (%d+) (%d+) (%d+)')\n"
+    "  hour, day = hour + age, day + age\n"
+    "  if hour >= 3600000 then hour, hn = 0, 0 end\n"
+    "  if day >= 86400000 then day, dn = 0, 0 end\n"
+    "  wait = interval - age\n"
+    "  if hn - hourly >= 0 then wait = math.max(wait, 3600000 - hour) end\n"
+    "  if dn - daily >= 0 then wait = math.max(wait, 86400000 - day) end\n"
+    "  record = string.format('%d %d %d %d', hour, hn + 1, day, dn + 1)\n"
     "end\n"
-    "if old[2] and old[2] - ARGV[4] >= 0 then\n"
+    "if client and client - per_address >= 0 then\n"
     "  wait = math.max(wait, redis.call('PTTL', KEYS[2]))\n"
     "end\n"
     "if wait > 0 then return wait end\n"
-    "redis.call('SET', KEYS[1], stamp .. ' ' .. hour .. ' ' .. hn + 1\n"
-    "           .. ' ' .. day .. ' ' .. dn + 1, 'PX', '86400000')\n"
-    "if old[2] then redis.call('INCR', KEYS[2])\n"
+    "redis.call('SET', KEYS[1], record, 'PX', '86400000')\n"
+    "if client then redis.call('INCR', KEYS[2])\n"
     "else redis.call('SET', KEYS[2], '1', 'PX', '3600000') end\n"
-    "local codes = ARGV[6] .. ':'\n"
-    "              .. string.format('%.0f', now + ARGV[5]) .. ':0'\n"
-    "if old[3] then\n"
-    "  for code, expiry, tries in\n"
-    "      string.gmatch(old[3], '(%x+:(%d+):(%d+))') do\n"
-    "    if tonumber(expiry) > now and tonumber(tries) < 5 then\n"
-    "      codes = codes .. ' ' .. code\n"
+    "local sent = ARGV[1] .. ':0:0'\n"
+    "if codes then\n"
+    "  local left = redis.call('PTTL', KEYS[3])\n"
+    "  for hash, before, tries in\n"
+    "      string.gmatch(codes, '(%x+):(%d+):(%d+)') do\n"
+    "    if left - before > 0 and tries - 5 < 0 then\n"
+    "      before = math.max(0, lifetime - left + before)\n"
+    "      sent = string.format('%s %s:%d:%s', sent, hash, before, tries)\n"
     "    end\n"
     "  end\n"
     "end\n"
-    "redis.call('SET', KEYS[3], codes, 'PX', ARGV[5])\n"
-    "return 0"), { 0 }
-};
+    "redis.call('SET', KEYS[3], sent, 'PX', lifetime)\n"
+    "return 0";
 
 
 static ngx_registration_statement_t  ngx_http_registration_email_sql = {
@@ -94,6 +89,43 @@ static const char  *ngx_http_registration_code_members[] = {
 static const char  *ngx_http_registration_purposes[] = {
     "registration", "password_reset"
 };
+
+
+ngx_int_t
+ngx_http_registration_code_init(ngx_conf_t *cf,
+    ngx_http_registration_main_conf_t *rmcf)
+{
+    u_char                          *p;
+    size_t                           len;
+    ngx_http_registration_policy_t  *policy;
+
+    /* Redis is given the lifetime: it is text from the beginning */
+
+    static const char  limits[] =
+        "local interval, hourly, daily, per_address = %M, %i, %i, %i\n"
+        "local lifetime = '%M'\n%s";
+
+    policy = &rmcf->policy;
+    len = sizeof(limits) + 5 * NGX_INT_T_LEN
+          + sizeof(ngx_http_registration_code_text);
+
+    p = ngx_pnalloc(cf->pool, len);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    rmcf->code_script.text.data = p;
+    rmcf->code_script.text.len = ngx_slprintf(p, p + len, limits,
+                                              policy->code_interval,
+                                              policy->code_hourly,
+                                              policy->code_daily,
+                                              policy->code_per_address,
+                                              policy->code_lifetime,
+                                              ngx_http_registration_code_text)
+                                 - p;
+
+    return NGX_OK;
+}
 
 
 ngx_int_t
@@ -155,15 +187,11 @@ static ngx_int_t
 ngx_http_registration_code_start(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
-    u_char                          *p;
-    ngx_int_t                        rc, figure[5];
-    ngx_str_t                        argv[9], client, text;
-    ngx_uint_t                       i;
-    ngx_http_registration_code_t    *code;
-    ngx_http_registration_policy_t  *policy;
+    ngx_int_t                      rc;
+    ngx_str_t                      argv[4], client, text;
+    ngx_http_registration_code_t  *code;
 
     code = ctx->data;
-    policy = &ctx->conf->policy;
 
     if (!ngx_registration_smtp_has_room(ctx->conf->smtp)) {
         return ngx_http_registration_busy(r, NGX_HTTP_SERVICE_UNAVAILABLE, 30);
@@ -175,10 +203,7 @@ ngx_http_registration_code_start(ngx_http_request_t *r,
     text.len = REG_CODE_DIGITS;
     text.data = code->code;
 
-    p = ngx_pnalloc(r->pool, 5 * NGX_INT_T_LEN);
-
-    if (p == NULL
-        || ngx_http_registration_draft_cookie(r, ctx, 1) == NGX_ERROR
+    if (ngx_http_registration_draft_cookie(r, ctx, 1) == NGX_ERROR
         || ngx_http_registration_key(r, ctx, NGX_HTTP_REGISTRATION_MAILBOX_KEY,
                                      &code->email, 1, &argv[0])
            != NGX_OK
@@ -188,26 +213,13 @@ ngx_http_registration_code_start(ngx_http_request_t *r,
         || ngx_http_registration_code_key(r, ctx, code->purpose, &code->email,
                                           &argv[2])
            != NGX_OK
-        || ngx_http_registration_code_hash(r, ctx, &text, &argv[8]) != NGX_OK)
+        || ngx_http_registration_code_hash(r, ctx, &text, &argv[3]) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    figure[0] = policy->code_interval;
-    figure[1] = policy->code_hourly;
-    figure[2] = policy->code_daily;
-    figure[3] = policy->code_per_address;
-    figure[4] = policy->code_lifetime;
-
-    for (i = 0; i < 5; i++) {
-        argv[3 + i].data = p;
-        p = ngx_sprintf(p, "%i", figure[i]);
-        argv[3 + i].len = p - argv[3 + i].data;
-    }
-
     rc = ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
-                                       &ngx_http_registration_code_script, 3,
-                                       argv, 9);
+                                       &ctx->conf->code_script, 3, argv, 4);
 
     return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_code_stored);
@@ -388,7 +400,7 @@ ngx_http_registration_code_hash(ngx_http_request_t *r,
     }
 
     hash->data += sizeof("code:") - 1;
-    hash->len = NGX_HTTP_REGISTRATION_CODE_HASH;
+    hash->len -= sizeof("code:") - 1;
 
     return NGX_OK;
 }

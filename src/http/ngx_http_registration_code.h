@@ -1,7 +1,8 @@
 
 /*
  * Codes sent by mail.  Redis keeps, for a draft, an address and a purpose, one
- * string "HASH:EXPIRY:TRIES HASH:EXPIRY:TRIES …" of the codes that were sent.
+ * string "HASH:BEFORE:TRIES HASH:BEFORE:TRIES …" of the codes that were sent;
+ * a code expires BEFORE milliseconds before this key does.
  */
 
 
@@ -10,9 +11,6 @@
 
 
 #include <ngx_http_registration.h>
-
-
-#define NGX_HTTP_REGISTRATION_CODE_HASH  32     /* hex: half of a hash */
 
 
 /* What the Lua function check_code() gives. */
@@ -32,12 +30,11 @@
     "local function check_code(key, hash)\n"                                  \
     "  local codes = redis.call('GET', key)\n"                                \
     "  if not codes then return 2 end\n"                                      \
-    "  local time = redis.call('TIME')\n"                                     \
-    "  local now = time[1] * 1000 + math.floor(time[2] / 1000)\n"             \
+    "  local left = redis.call('PTTL', key)\n"                                \
     "  local live, void = false, false\n"                                     \
-    "  for h, expiry, tries in\n"                                             \
+    "  for h, before, tries in\n"                                             \
     "      string.gmatch(codes, '(%x+):(%d+):(%d+)') do\n"                    \
-    "    if tonumber(expiry) > now then\n"                                    \
+    "    if left - before > 0 then\n"                                         \
     "      if tonumber(tries) >= 5 then void = true\n"                        \
     "      elseif h == hash then return 0\n"                                  \
     "      else live = true end\n"                                            \
@@ -51,6 +48,11 @@
     "  return 1\n"                                                            \
     "end\n"
 
+
+/* Puts the policy's figures into the script of code requests. */
+
+ngx_int_t ngx_http_registration_code_init(ngx_conf_t *cf,
+    ngx_http_registration_main_conf_t *rmcf);
 
 ngx_int_t ngx_http_registration_code_key(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_uint_t purpose, ngx_str_t *email,

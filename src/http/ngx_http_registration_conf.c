@@ -7,6 +7,11 @@
 #include <ngx_http_registration.h>
 
 
+/* Pictures of a worker that wait to be read. */
+
+#define NGX_HTTP_REGISTRATION_QUEUE_MAX  1024
+
+
 typedef enum {
     NGX_HTTP_REGISTRATION_NUMBER = 0,
     NGX_HTTP_REGISTRATION_MSEC,
@@ -75,6 +80,13 @@ static ngx_http_registration_param_t  ngx_http_registration_params[] = {
                                 NUMBER, smtp_conf.queue, 1),
     ngx_http_registration_param("registration_smtp", "timeout",
                                 MSEC, smtp_conf.timeout, 1),
+
+    ngx_http_registration_param("registration_recognizer", "connections",
+                                NUMBER, recognizer_conf.connections, 1),
+    ngx_http_registration_param("registration_recognizer", "queue",
+                                NUMBER, recognizer_conf.queue, 1),
+    ngx_http_registration_param("registration_recognizer", "timeout",
+                                MSEC, recognizer_conf.timeout, 1),
 
     ngx_http_registration_param("registration_code", "lifetime",
                                 MSEC, policy.code_lifetime, 1),
@@ -224,10 +236,17 @@ void
 ngx_http_registration_used(ngx_conf_t *cf,
     ngx_http_registration_main_conf_t *rmcf)
 {
-    if (rmcf->mount.conf == NULL) {
-        rmcf->mount.conf = cf->conf_file->file.name.data;
-        rmcf->mount.line = cf->conf_file->line;
+    ngx_str_t  *directive;
+
+    if (rmcf->mount.conf) {
+        return;
     }
+
+    directive = cf->args->elts;
+
+    rmcf->mounted_by = *directive;
+    rmcf->mount.conf = cf->conf_file->file.name.data;
+    rmcf->mount.line = cf->conf_file->line;
 }
 
 
@@ -472,6 +491,62 @@ ngx_http_registration_smtp_tls(ngx_conf_t *cf,
                        "\"starttls\" or \"on\"", value);
 
     return NGX_CONF_ERROR;
+}
+
+
+/* Identity pictures are not sent over a network: unix sockets only. */
+
+char *
+ngx_http_registration_set_recognizer(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_registration_main_conf_t *rmcf = conf;
+
+    char                                *rv;
+    ngx_str_t                           *value;
+    ngx_url_t                            u;
+    ngx_uint_t                           i;
+    ngx_registration_recognizer_conf_t  *rccf;
+
+    rccf = &rmcf->recognizer_conf;
+
+    if (rccf->addr) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strncmp(value[1].data, "unix:", 5) != 0) {
+        return "needs a unix socket, for example "
+               "\"unix:/run/registration-recognizer/socket\"";
+    }
+
+    rccf->timeout = 3000;
+    rccf->connections = 4;
+    rccf->queue = 32;
+    rccf->addr = ngx_http_registration_resolve(cf, &value[1], 0, &u);
+
+    if (rccf->addr == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 2; i < cf->args->nelts; i++) {
+        rv = ngx_http_registration_set_param(cf, rmcf, &value[i]);
+
+        if (rv != NGX_CONF_OK) {
+            return rv;
+        }
+    }
+
+    if (rccf->timeout < 100 || rccf->timeout > REG_RECOGNITION_MSEC_MAX) {
+        return "needs a \"timeout\" between 100ms and 60s";
+    }
+
+    if (rccf->queue > NGX_HTTP_REGISTRATION_QUEUE_MAX) {
+        return "needs a \"queue\" of at most 1024";
+    }
+
+    return NGX_CONF_OK;
 }
 
 

@@ -1,7 +1,7 @@
 
 /*
- * The cookies: the draft, the session and the reviewer's session.  A cookie holds a random token;
- * Redis knows only its keyed hash.
+ * The cookies: the draft, the session and the reviewer's session.  A cookie
+ * holds a random token; Redis knows only its keyed hash.
  */
 
 
@@ -177,7 +177,8 @@ ngx_http_registration_hash_ticket(ngx_http_registration_ctx_t *ctx,
 {
     reg_hash(ctx->conf->keys, name,
              ngx_http_registration_str(&ticket->token), ticket->hash);
-    ngx_hex_dump(ticket->hex, ticket->hash, REG_HASH);
+    ngx_hex_dump(ticket->hex, ticket->hash,
+                 NGX_HTTP_REGISTRATION_KEY_HEX / 2);
 }
 
 

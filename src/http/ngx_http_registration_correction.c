@@ -8,9 +8,10 @@
  *
  * PUT: correction → (Redis: the session) → correction_find → (PostgreSQL) →
  * correction_check → (Redis: the draft and the code) → correction_flush →
- * (thread: the files on disk) → correction_store → (PostgreSQL) →
- * correction_commit → (Redis: the draft's pictures are the application's, the
- * session has served) → correction_reply
+ * (thread: the files on disk) → correction_flushed → (thread: new pictures
+ * beside those that stay) → correction_compared → correction_store →
+ * (PostgreSQL) → correction_commit → (Redis: the draft's pictures are the
+ * application's, the session has served) → correction_reply
  */
 
 
@@ -20,6 +21,9 @@
 
 static ngx_int_t ngx_http_registration_correction_query(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_correction_begin(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_http_registration_session_t *session,
+    ngx_http_registration_correction_t **correction);
 static ngx_int_t ngx_http_registration_correction_ask(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx,
     ngx_http_registration_correction_t *correction,
@@ -30,8 +34,6 @@ static json_t *ngx_http_registration_correction_documents(
     ngx_http_request_t *r, ngx_http_registration_ctx_t *ctx, json_t *rows);
 static json_t *ngx_http_registration_correction_filename(
     ngx_http_request_t *r, ngx_http_registration_ctx_t *ctx, json_t *row);
-static ngx_int_t ngx_http_registration_correction_decode(
-    ngx_http_request_t *r, json_t *row, const char *member, ngx_str_t *value);
 static ngx_http_registration_correction_t *
     ngx_http_registration_correction_create(ngx_http_request_t *r);
 static void ngx_http_registration_correction_cleanup(void *data);
@@ -43,6 +45,9 @@ static json_t *ngx_http_registration_correction_open(ngx_http_request_t *r,
 static json_t *ngx_http_registration_correction_set(PGresult *result,
     int column);
 static void ngx_http_registration_correction_version(
+    ngx_http_registration_ctx_t *ctx,
+    ngx_http_registration_correction_t *correction);
+static ngx_int_t ngx_http_registration_correction_hash(
     ngx_http_registration_ctx_t *ctx,
     ngx_http_registration_correction_t *correction);
 static ngx_int_t ngx_http_registration_correction_find(ngx_http_request_t *r,
@@ -60,6 +65,8 @@ static ngx_int_t ngx_http_registration_correction_no_draft(
 static ngx_int_t ngx_http_registration_correction_flush(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_correction_flushed(
+    ngx_http_request_t *r, ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_correction_compared(
     ngx_http_request_t *r, ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_correction_store(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
@@ -90,18 +97,18 @@ static ngx_registration_statement_t  ngx_http_registration_correction_sql = {
 
 static ngx_registration_statement_t  ngx_http_registration_corrected_sql = {
     "registration_corrected",
-    "SELECT status, due_date FROM registration.corrected($1, $2)",
-    2
+    "SELECT status, due_date FROM registration.corrected($1, $2, $3)",
+    3
 };
 
 
-#define NGX_HTTP_REGISTRATION_CORRECT_PARAMS  18
+#define NGX_HTTP_REGISTRATION_CORRECT_PARAMS  19
 
 static ngx_registration_statement_t  ngx_http_registration_correct_sql = {
-    "registration_correct",
+    "registration_correct_once",
     "SELECT outcome, status, due_date"
-    " FROM registration.correct($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
-    " $11, $12, $13, $14, $15, $16, $17, $18)",
+    " FROM registration.correct_once($19, $1, $2, $3, $4, $5, $6, $7, $8, $9,"
+    " $10, $11, $12, $13, $14, $15, $16, $17, $18)",
     NGX_HTTP_REGISTRATION_CORRECT_PARAMS
 };
 
@@ -114,7 +121,7 @@ static ngx_registration_statement_t  ngx_http_registration_correct_sql = {
 
 static ngx_registration_script_t  ngx_http_registration_corrected_script = {
     ngx_string(
-    "redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])\n"
+    "redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], 'XX')\n"
     "if not KEYS[2] then return 1 end\n"
     "local used = {}\n"
     "for i = 4, #ARGV do used[ARGV[i]] = true end\n"
@@ -123,7 +130,8 @@ static ngx_registration_script_t  ngx_http_registration_corrected_script = {
     "  local id = string.sub(all[i + 1], 1, 22)\n"
     "  if string.sub(all[i], 1, 2) == 'd:' and used[id] then\n"
     "    local kind = string.sub(all[i], 3)\n"
-    "    redis.call('HDEL', KEYS[2], 'd:' .. kind, 'f:' .. kind)\n"
+    "    redis.call('HDEL', KEYS[2], 'd:' .. kind, 'f:' .. kind,\n"
+    "               'r:' .. kind)\n"
     "    redis.call('DEL', ARGV[3] .. id)\n"
     "  end\n"
     "end\n"
@@ -155,26 +163,45 @@ static ngx_int_t
 ngx_http_registration_correction_query(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
+    ngx_int_t                            rc;
     ngx_http_registration_session_t     *session;
     ngx_http_registration_correction_t  *correction;
 
     session = ngx_http_registration_session_read(r, ctx, ctx->call.result);
+    rc = ngx_http_registration_correction_begin(r, ctx, session, &correction);
+
+    if (correction == NULL) {
+        return rc;
+    }
+
+    return ngx_http_registration_correction_ask(r, ctx, correction,
+                                        ngx_http_registration_correction_show);
+}
+
+
+/* Answers itself, with *correction NULL, when there is no session. */
+
+static ngx_int_t
+ngx_http_registration_correction_begin(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_http_registration_session_t *session,
+    ngx_http_registration_correction_t **correction)
+{
+    *correction = NULL;
 
     if (session == NULL) {
         return ngx_http_registration_problem(r, NGX_HTTP_UNAUTHORIZED,
                                              "unauthorized");
     }
 
-    correction = ngx_http_registration_correction_create(r);
-    if (correction == NULL) {
+    *correction = ngx_http_registration_correction_create(r);
+    if (*correction == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    correction->session = session;
-    ctx->data = correction;
+    (*correction)->session = session;
+    ctx->data = *correction;
 
-    return ngx_http_registration_correction_ask(r, ctx, correction,
-                                        ngx_http_registration_correction_show);
+    return NGX_OK;
 }
 
 
@@ -321,9 +348,7 @@ ngx_http_registration_correction_filename(ngx_http_request_t *r,
 }
 
 
-/* A member in Base64; NGX_DECLINED when it is null. */
-
-static ngx_int_t
+ngx_int_t
 ngx_http_registration_correction_decode(ngx_http_request_t *r, json_t *row,
     const char *member, ngx_str_t *value)
 {
@@ -487,25 +512,22 @@ static ngx_int_t
 ngx_http_registration_correction_find(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
+    ngx_int_t                            rc;
     ngx_http_registration_session_t     *session;
     ngx_http_registration_correction_t  *correction;
 
     session = ngx_http_registration_session_any(r, ctx, ctx->call.result);
+    rc = ngx_http_registration_correction_begin(r, ctx, session, &correction);
 
-    if (session == NULL) {
-        return ngx_http_registration_problem(r, NGX_HTTP_UNAUTHORIZED,
-                                             "unauthorized");
-    }
-
-    correction = ngx_http_registration_correction_create(r);
     if (correction == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        return rc;
     }
-
-    correction->session = session;
-    ctx->data = correction;
 
     ngx_http_registration_correction_version(ctx, correction);
+
+    if (ngx_http_registration_correction_hash(ctx, correction) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 
     if (reg_fields_normalize(ctx->body, &correction->faults) != REG_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -549,6 +571,32 @@ ngx_http_registration_correction_version(ngx_http_registration_ctx_t *ctx,
 }
 
 
+/* What tells this correction from another, however its members are ordered. */
+
+static ngx_int_t
+ngx_http_registration_correction_hash(ngx_http_registration_ctx_t *ctx,
+    ngx_http_registration_correction_t *correction)
+{
+    char       *text;
+    reg_str_t   body;
+
+    text = json_dumps(ctx->body, JSON_COMPACT|JSON_SORT_KEYS);
+    if (text == NULL) {
+        return NGX_ERROR;
+    }
+
+    body.len = ngx_strlen(text);
+    body.data = (u_char *) text;
+
+    reg_hash(ctx->conf->keys, "correction", body, correction->hash);
+
+    reg_wipe(text, body.len);
+    free(text);
+
+    return NGX_OK;
+}
+
+
 /* Nothing is returned: perhaps because this correction came before. */
 
 static ngx_int_t
@@ -557,7 +605,7 @@ ngx_http_registration_correction_ask_again(ngx_http_request_t *r,
 {
     u_char                               version[NGX_INT64_LEN];
     ngx_int_t                            rc;
-    ngx_registration_param_t             params[2];
+    ngx_registration_param_t             params[3];
     ngx_http_registration_correction_t  *correction;
 
     correction = ctx->data;
@@ -573,6 +621,9 @@ ngx_http_registration_correction_ask_again(ngx_http_request_t *r,
     params[1].value.len = ngx_sprintf(version, "%L",
                                       (int64_t) correction->at_version)
                           - version;
+    params[2].value.data = correction->hash;
+    params[2].value.len = REG_HASH;
+    params[2].binary = 1;
 
     rc = ngx_registration_postgres_query(ctx->conf->postgres, &ctx->call,
                                          &ngx_http_registration_corrected_sql,
@@ -767,6 +818,7 @@ static ngx_int_t
 ngx_http_registration_correction_flushed(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
+    ngx_int_t                            rc;
     ngx_http_registration_correction_t  *correction;
 
     correction = ctx->data;
@@ -778,6 +830,31 @@ ngx_http_registration_correction_flushed(ngx_http_request_t *r,
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    if (correction->faults.n) {
+        return ngx_http_registration_faults(r, 422, &correction->faults);
+    }
+
+    rc = ngx_http_registration_twins_start(r, ctx, correction);
+
+    if (rc == NGX_DECLINED) {
+        return ngx_http_registration_correction_store(r, ctx);
+    }
+
+    return ngx_http_registration_wait(r, ctx, rc,
+                                   ngx_http_registration_correction_compared);
+}
+
+
+static ngx_int_t
+ngx_http_registration_correction_compared(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    ngx_http_registration_correction_t  *correction;
+
+    correction = ctx->data;
+
+    ngx_http_registration_twins_result(r, ctx, correction);
 
     if (correction->faults.n) {
         return ngx_http_registration_faults(r, 422, &correction->faults);
@@ -811,6 +888,9 @@ ngx_http_registration_correction_store(ngx_http_request_t *r,
                                       (int64_t) correction->version)
                           - version;
     params[2].value = correction->id;
+    params[18].value.data = correction->hash;
+    params[18].value.len = REG_HASH;
+    params[18].binary = 1;
 
     if (ngx_http_registration_correction_values(r, ctx, params) != NGX_OK
         || ngx_http_registration_intake_list(r, ctx, draft, &params[14])

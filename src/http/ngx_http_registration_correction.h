@@ -27,6 +27,7 @@ typedef struct {
 
     /* the corrected one */
     json_int_t                        at_version;   /* as the client knows */
+    u_char                            hash[REG_HASH];   /* keyed, of the body */
     json_t                           *merged;
     json_t                           *pictures;     /* new: {kind: id} */
     ngx_uint_t                        new_email;
@@ -50,6 +51,25 @@ typedef struct {
 ngx_int_t ngx_http_registration_correction_judge(
     ngx_http_registration_ctx_t *ctx,
     ngx_http_registration_correction_t *correction);
+
+
+/*
+ * ngx_http_registration_correction_twins.c: starts the job that compares the
+ * draft's pictures with those that stay (NGX_DECLINED when none stays); then
+ * adds the fault of each that is the same as one of them.
+ */
+
+ngx_int_t ngx_http_registration_twins_start(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx,
+    ngx_http_registration_correction_t *correction);
+void ngx_http_registration_twins_result(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx,
+    ngx_http_registration_correction_t *correction);
+
+/* A row's member in Base64; NGX_DECLINED when it is null. */
+
+ngx_int_t ngx_http_registration_correction_decode(ngx_http_request_t *r,
+    json_t *row, const char *member, ngx_str_t *value);
 
 
 #endif /* _NGX_HTTP_REGISTRATION_CORRECTION_H_INCLUDED_ */

@@ -8,6 +8,9 @@
 #include <ngx_http_registration_correction.h>
 
 
+static ngx_int_t ngx_http_registration_correction_settle(
+    ngx_http_registration_ctx_t *ctx, json_t *before, reg_faults_t *now,
+    ngx_http_registration_correction_t *correction);
 static json_t *ngx_http_registration_correction_before(
     ngx_http_registration_correction_t *correction);
 static ngx_int_t ngx_http_registration_correction_merge(json_t *body,
@@ -38,48 +41,30 @@ ngx_int_t
 ngx_http_registration_correction_judge(ngx_http_registration_ctx_t *ctx,
     ngx_http_registration_correction_t *correction)
 {
-    size_t         i, open;
+    size_t         i;
     json_t        *before;
+    ngx_int_t      rc;
     reg_code_t     code;
     reg_fault_t   *fault;
-    reg_rules_t    rules;
-    reg_faults_t   old, now;
+    reg_faults_t   now;
 
     before = ngx_http_registration_correction_before(correction);
     if (before == NULL) {
         return NGX_ERROR;
     }
 
-    rules.form = ctx->conf->form;
-    rules.regions = ctx->conf->regions;
-    rules.today = reg_date_in_china(ngx_time());
+    rc = ngx_http_registration_correction_settle(ctx, before, &now,
+                                                 correction);
+    if (rc == NGX_OK) {
+        correction->new_email = ngx_http_registration_correction_changed(
+                                        before, correction->merged, "email");
+    }
 
-    old.n = 0;
-    reg_fields_judge(&rules, before, 1, &old);
+    json_decref(before);
 
-    do {
-        open = json_object_size(correction->open);
-        now.n = 0;
-
-        if (ngx_http_registration_correction_merge(ctx->body, before,
-                                                   correction)
-            != NGX_OK)
-        {
-            json_decref(before);
-            return NGX_ERROR;
-        }
-
-        reg_fields_judge(&rules, correction->merged, 1, &now);
-
-        if (ngx_http_registration_correction_open_more(before, &old, &now,
-                                                       correction)
-            != NGX_OK)
-        {
-            json_decref(before);
-            return NGX_ERROR;
-        }
-
-    } while (json_object_size(correction->open) > open);
+    if (rc != NGX_OK) {
+        return NGX_ERROR;
+    }
 
     ngx_http_registration_correction_closed(ctx->body, correction);
 
@@ -91,15 +76,55 @@ ngx_http_registration_correction_judge(ngx_http_registration_ctx_t *ctx,
         }
     }
 
-    correction->new_email = ngx_http_registration_correction_changed(before,
-                                                 correction->merged, "email");
     code = reg_faults_of(&now, "email_code");
 
     if (correction->new_email && code != REG_OK) {
         reg_faults_add(&correction->faults, "email_code", code);
     }
 
-    json_decref(before);
+    return NGX_OK;
+}
+
+
+/* What is opened may change what is wrong, and that what is opened. */
+
+static ngx_int_t
+ngx_http_registration_correction_settle(ngx_http_registration_ctx_t *ctx,
+    json_t *before, reg_faults_t *now,
+    ngx_http_registration_correction_t *correction)
+{
+    size_t        open;
+    reg_rules_t   rules;
+    reg_faults_t  old;
+
+    rules.form = ctx->conf->form;
+    rules.regions = ctx->conf->regions;
+    rules.today = reg_date_in_china(ngx_time());
+
+    old.n = 0;
+    reg_fields_judge(&rules, before, 1, &old);
+
+    do {
+        open = json_object_size(correction->open);
+        now->n = 0;
+
+        if (ngx_http_registration_correction_merge(ctx->body, before,
+                                                   correction)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        reg_fields_judge(&rules, correction->merged, 1, now);
+
+        if (ngx_http_registration_correction_open_more(before, &old, now,
+                                                       correction)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+    } while (json_object_size(correction->open) > open);
 
     return NGX_OK;
 }

@@ -44,8 +44,6 @@ static ngx_int_t ngx_http_registration_document_send(ngx_http_request_t *r,
 static ngx_int_t ngx_http_registration_document_deleted(
     ngx_http_request_t *r, ngx_http_registration_ctx_t *ctx);
 static void ngx_http_registration_removal_run(void *context, ngx_log_t *log);
-static ngx_int_t ngx_http_registration_recognition_reply(
-    ngx_http_request_t *r, ngx_http_registration_ctx_t *ctx);
 
 
 static ngx_registration_job_type_t  ngx_http_registration_picture_job = {
@@ -84,7 +82,8 @@ static ngx_registration_script_t  ngx_http_registration_remove_script = {
     "  if string.sub(all[i], 1, 2) == 'd:'\n"
     "     and string.sub(all[i + 1], 1, 22) == ARGV[1] then\n"
     "    local kind = string.sub(all[i], 3)\n"
-    "    redis.call('HDEL', KEYS[1], 'd:' .. kind, 'f:' .. kind)\n"
+    "    redis.call('HDEL', KEYS[1], 'd:' .. kind, 'f:' .. kind,\n"
+    "               'r:' .. kind)\n"
     "    if redis.call('HEXISTS', KEYS[1], 'sent') == 1 then return 2 end\n"
     "    redis.call('DEL', ARGV[2] .. ARGV[1])\n"
     "    return 1\n"
@@ -317,14 +316,22 @@ ngx_http_registration_document_send(ngx_http_request_t *r,
                                             picture->len - REG_RECORD_OVERHEAD);
     }
 
-    if (picture->code == REG_NOT_FOUND) {
+    return ngx_http_registration_document_failed(r, ctx, picture->code);
+}
+
+
+ngx_int_t
+ngx_http_registration_document_failed(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, reg_code_t code)
+{
+    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                  "document %V could not be shown (%s)", &ctx->id,
+                  reg_code_name(code));
+
+    if (code == REG_NOT_FOUND) {
         return ngx_http_registration_problem(r, NGX_HTTP_NOT_FOUND,
                                              "not_found");
     }
-
-    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                  "a stored document could not be opened (%s)",
-                  reg_code_name(picture->code));
 
     return NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
@@ -465,48 +472,4 @@ ngx_http_registration_document_unwrap(
 
     return reg_data_key_open(rmcf->keys, context, wrapped,
                              REG_WRAPPED_DATA_KEY, key);
-}
-
-
-/* No program reads documents yet: the page lets the person type. */
-
-ngx_int_t
-ngx_http_registration_recognition(ngx_http_request_t *r,
-    ngx_http_registration_ctx_t *ctx)
-{
-    ngx_int_t  rc;
-
-    if (ngx_http_registration_draft_cookie(r, ctx, 0) != NGX_OK) {
-        return ngx_http_registration_problem(r, NGX_HTTP_NOT_FOUND,
-                                             "not_found");
-    }
-
-    rc = ngx_http_registration_draft_touch(r, ctx, NULL, 0);
-
-    return ngx_http_registration_wait(r, ctx, rc,
-                                      ngx_http_registration_recognition_reply);
-}
-
-
-static ngx_int_t
-ngx_http_registration_recognition_reply(ngx_http_request_t *r,
-    ngx_http_registration_ctx_t *ctx)
-{
-    ngx_http_registration_draft_t  *draft;
-
-    static ngx_str_t  unavailable = ngx_string(
-        "{\"state\":\"unavailable\",\"fields\":{},\"warnings\":[]}");
-
-    draft = ngx_http_registration_draft_read(r, ctx, ctx->call.result);
-    if (draft == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    if (ngx_http_registration_draft_document(draft, &ctx->id) == NULL) {
-        return ngx_http_registration_problem(r, NGX_HTTP_NOT_FOUND,
-                                             "not_found");
-    }
-
-    return ngx_http_registration_reply(r, NGX_HTTP_OK, unavailable.data,
-                                       unavailable.len);
 }

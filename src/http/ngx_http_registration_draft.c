@@ -4,7 +4,7 @@
  */
 
 
-#include <ngx_http_registration_draft.h>
+#include <ngx_http_registration_recognition.h>
 
 
 static ngx_int_t ngx_http_registration_draft_field(ngx_http_request_t *r,
@@ -118,13 +118,15 @@ ngx_http_registration_draft_read(ngx_http_request_t *r,
     draft = cln->data;
     ngx_memzero(draft, sizeof(ngx_http_registration_draft_t));
 
+    cln->handler = ngx_http_registration_draft_free;
+
     draft->step = 1;
     draft->values = json_object();
-    if (draft->values == NULL) {
+    draft->recognition = json_object();
+
+    if (draft->values == NULL || draft->recognition == NULL) {
         return NULL;
     }
-
-    cln->handler = ngx_http_registration_draft_free;
 
     for (i = 0; i + 1 < reply->elements; i += 2) {
         name.len = reply->element[i]->len;
@@ -149,6 +151,7 @@ ngx_http_registration_draft_free(void *data)
     ngx_http_registration_draft_t *draft = data;
 
     json_decref(draft->values);
+    json_decref(draft->recognition);
 }
 
 
@@ -166,6 +169,11 @@ ngx_http_registration_draft_field(ngx_http_request_t *r,
     if (ngx_http_registration_equal(name, "step")) {
         draft->step = (value->len == 1) ? value->data[0] - '0' : 1;
         return NGX_OK;
+    }
+
+    if (name->data[0] == 'r' && name->data[1] == ':') {
+        return ngx_http_registration_recognition_read(r, ctx, draft, name,
+                                                      value);
     }
 
     if (name->data[0] != 'v' && name->data[0] != 'd') {

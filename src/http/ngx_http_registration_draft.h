@@ -6,6 +6,9 @@
  *   v:FIELD   the field's JSON value, sealed
  *   d:KIND    a document: its id, then its facts, sealed
  *   f:KIND    the document's fingerprint, hashed
+ *   r:KIND    what was read from it (ngx_http_registration_recognition.h): its
+ *             id, then "p" and the time up to which it is to be waited for, or
+ *             "r" and the result, sealed, or "u" for none
  *   step      where the wizard stands
  *   uploads, bytes   what was uploaded, replaced pictures included
  *   sent      an application may have been made of it: whatever becomes of
@@ -47,6 +50,7 @@ typedef struct {
 
 typedef struct {
     json_t                           *values;
+    json_t                           *recognition;  /* {kind: …}, as read */
     ngx_uint_t                        step;
     ngx_str_t                         done;
     ngx_uint_t                        ndocuments;

@@ -22,6 +22,20 @@ ngx_http_registration_form(ngx_http_request_t *r,
 
 
 ngx_int_t
+ngx_http_registration_review_form(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    size_t       len;
+    const char  *json;
+
+    json = reg_form_review_json(ctx->conf->form, &len);
+
+    return ngx_http_registration_reply_static(r, &ctx->conf->review_form_etag,
+                                              json, len);
+}
+
+
+ngx_int_t
 ngx_http_registration_regions(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {

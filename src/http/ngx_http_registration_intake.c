@@ -5,15 +5,21 @@
 
 
 #include <ngx_http_registration_intake.h>
+#include <ngx_http_registration_recognition.h>
 
 
 static void ngx_http_registration_flush_run(void *context, ngx_log_t *log);
 static json_t *ngx_http_registration_intake_entry(ngx_http_request_t *r,
-    ngx_http_registration_ctx_t *ctx,
+    ngx_http_registration_ctx_t *ctx, ngx_http_registration_draft_t *draft,
     ngx_http_registration_document_t *document);
-static ngx_int_t ngx_http_registration_intake_filename(ngx_http_request_t *r,
-    ngx_http_registration_ctx_t *ctx,
-    ngx_http_registration_document_t *document, ngx_str_t *name);
+static ngx_int_t ngx_http_registration_intake_read(ngx_http_request_t *r,
+    json_t *entry, const u_char *key,
+    ngx_http_registration_document_t *document, json_t *result);
+static ngx_int_t ngx_http_registration_intake_sealed(ngx_http_request_t *r,
+    json_t *entry, const char *member, reg_str_t context, const u_char *key,
+    ngx_str_t *text);
+static ngx_int_t ngx_http_registration_intake_base64(ngx_http_request_t *r,
+    json_t *entry, const char *member, ngx_str_t *bytes);
 
 
 /*
@@ -317,7 +323,7 @@ ngx_http_registration_intake_list(ngx_http_request_t *r,
 
     for (i = 0; i < draft->ndocuments; i++) {
         if (json_array_append_new(list,
-                ngx_http_registration_intake_entry(r, ctx,
+                ngx_http_registration_intake_entry(r, ctx, draft,
                                                    &draft->document[i]))
             != 0)
         {
@@ -343,73 +349,130 @@ ngx_http_registration_intake_list(ngx_http_request_t *r,
 
 static json_t *
 ngx_http_registration_intake_entry(ngx_http_request_t *r,
-    ngx_http_registration_ctx_t *ctx,
+    ngx_http_registration_ctx_t *ctx, ngx_http_registration_draft_t *draft,
     ngx_http_registration_document_t *document)
 {
-    ngx_str_t  name, key, name64, key64;
+    json_t     *entry;
+    u_char      key[REG_DATA_KEY];
+    ngx_int_t   rc;
+    ngx_str_t   wrapped;
+    reg_str_t   id;
 
-    if (ngx_http_registration_intake_filename(r, ctx, document, &name)
-        != NGX_OK)
-    {
-        return NULL;
-    }
+    entry = json_pack("{s:s, s:s, s:i, s:i, s:i}",
+                      "id", document->id,
+                      "kind", document->kind.data,
+                      "width", (int) document->facts.width,
+                      "height", (int) document->facts.height,
+                      "bytes", (int) document->facts.bytes);
 
-    key.len = REG_WRAPPED_DATA_KEY;
-    key.data = document->facts.key;
-
-    name64.data = ngx_pnalloc(r->pool, ngx_base64_encoded_length(name.len));
-    key64.data = ngx_pnalloc(r->pool, ngx_base64_encoded_length(key.len));
-
-    if (name64.data == NULL || key64.data == NULL) {
-        return NULL;
-    }
-
-    ngx_encode_base64(&name64, &name);
-    ngx_encode_base64(&key64, &key);
-
-    return json_pack("{s:s, s:s, s:i, s:i, s:i, s:s%, s:s%}",
-                     "id", document->id,
-                     "kind", document->kind.data,
-                     "width", (int) document->facts.width,
-                     "height", (int) document->facts.height,
-                     "bytes", (int) document->facts.bytes,
-                     "data_key", key64.data, key64.len,
-                     "filename", name64.data, name64.len);
-}
-
-
-/* A file's name may be a person's: it goes with the picture. */
-
-static ngx_int_t
-ngx_http_registration_intake_filename(ngx_http_request_t *r,
-    ngx_http_registration_ctx_t *ctx,
-    ngx_http_registration_document_t *document, ngx_str_t *name)
-{
-    u_char     key[REG_DATA_KEY];
-    reg_str_t  id;
+    wrapped.len = REG_WRAPPED_DATA_KEY;
+    wrapped.data = document->facts.key;
 
     id.len = REG_DOCUMENT_ID_LEN;
     id.data = document->id;
 
-    name->len = document->filename.len + REG_RECORD_OVERHEAD;
-    name->data = ngx_pnalloc(r->pool, name->len);
-    if (name->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    if (ngx_http_registration_document_unwrap(ctx->conf, id,
-                                              document->facts.key, key)
-        != REG_OK)
+    if (entry == NULL
+        || ngx_http_registration_intake_base64(r, entry, "data_key", &wrapped)
+           != NGX_OK
+        || ngx_http_registration_document_unwrap(ctx->conf, id, wrapped.data,
+                                                 key)
+           != REG_OK)
     {
-        return NGX_ERROR;
+        json_decref(entry);
+        return NULL;
     }
 
-    ngx_memcpy(name->data + 24, document->filename.data,
-               document->filename.len);
-    reg_record_seal(key, id, name->data, document->filename.len);
+    rc = ngx_http_registration_intake_sealed(r, entry, "filename", id, key,
+                                             &document->filename);
+    if (rc == NGX_OK) {
+        rc = ngx_http_registration_intake_read(r, entry, key, document,
+                    ngx_http_registration_recognition_of(draft, document));
+    }
+
     reg_wipe(key, sizeof(key));
 
-    return NGX_OK;
+    if (rc != NGX_OK) {
+        json_decref(entry);
+        return NULL;
+    }
+
+    return entry;
+}
+
+
+/* What was read goes with the picture, as far as it was by now. */
+
+static ngx_int_t
+ngx_http_registration_intake_read(ngx_http_request_t *r, json_t *entry,
+    const u_char *key, ngx_http_registration_document_t *document,
+    json_t *result)
+{
+    char       *text;
+    u_char      buffer[NGX_HTTP_REGISTRATION_READ_CONTEXT];
+    ngx_int_t   rc;
+    ngx_str_t   read;
+    reg_str_t   context;
+
+    if (result == NULL) {
+        return NGX_OK;
+    }
+
+    text = json_dumps(result, JSON_COMPACT);
+    if (text == NULL) {
+        return NGX_ERROR;
+    }
+
+    read.len = ngx_strlen(text);
+    read.data = (u_char *) text;
+
+    ngx_http_registration_read_context(document->id, buffer, &context);
+
+    rc = ngx_http_registration_intake_sealed(r, entry, "recognition", context,
+                                             key, &read);
+    reg_wipe(text, read.len);
+    free(text);
+
+    return rc;
+}
+
+
+/* A text under the picture's key, in Base64: a file's name may be a person's. */
+
+static ngx_int_t
+ngx_http_registration_intake_sealed(ngx_http_request_t *r, json_t *entry,
+    const char *member, reg_str_t context, const u_char *key, ngx_str_t *text)
+{
+    ngx_str_t  sealed;
+
+    sealed.len = text->len + REG_RECORD_OVERHEAD;
+    sealed.data = ngx_pnalloc(r->pool, sealed.len);
+    if (sealed.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(sealed.data + 24, text->data, text->len);
+    reg_record_seal(key, context, sealed.data, text->len);
+
+    return ngx_http_registration_intake_base64(r, entry, member, &sealed);
+}
+
+
+static ngx_int_t
+ngx_http_registration_intake_base64(ngx_http_request_t *r, json_t *entry,
+    const char *member, ngx_str_t *bytes)
+{
+    ngx_str_t  text;
+
+    text.data = ngx_pnalloc(r->pool, ngx_base64_encoded_length(bytes->len));
+    if (text.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_encode_base64(&text, bytes);
+
+    return json_object_set_new(entry, member,
+                               json_stringn((char *) text.data, text.len))
+           == 0 ? NGX_OK : NGX_ERROR;
 }
 
 

@@ -6,6 +6,7 @@
 
 #include <ngx_http_registration.h>
 #include <ngx_http_registration_outbox.h>
+#include <ngx_http_registration_recognition.h>
 #include <reg_totp.h>
 
 
@@ -95,6 +96,13 @@ static ngx_command_t  ngx_http_registration_commands[] = {
     { ngx_string("registration_smtp"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
       ngx_http_registration_set_smtp,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("registration_recognizer"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_http_registration_set_recognizer,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
@@ -260,6 +268,9 @@ ngx_module_t  ngx_http_registration_module = {
 };
 
 
+static ngx_uint_t  ngx_http_registration_started;      /* in this process */
+
+
 static ngx_int_t
 ngx_http_registration_preconfiguration(ngx_conf_t *cf)
 {
@@ -287,14 +298,14 @@ ngx_http_registration_postconfiguration(ngx_conf_t *cf)
     rmcf = ngx_http_conf_get_module_main_conf(cf,
                                               ngx_http_registration_module);
 
-    if (rmcf->mount.conf == NULL) {
-        return NGX_OK;
-    }
-
-    /* then nginx starts no threads for the new configuration */
+    /*
+     * then nginx starts no threads for the new configuration, and takes away
+     * the memory that timers of the old one still use
+     */
 
     if (ngx_process == NGX_PROCESS_SINGLE
-        && !ngx_is_init_cycle(cf->cycle->old_cycle))
+        && !ngx_is_init_cycle(cf->cycle->old_cycle)
+        && (rmcf->mount.conf || ngx_http_registration_started))
     {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       "\"registration\" cannot be reloaded while "
@@ -302,11 +313,17 @@ ngx_http_registration_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
+    if (rmcf->mount.conf == NULL) {
+        return NGX_OK;
+    }
+
     if (ngx_http_registration_load(cf, rmcf) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    if (ngx_http_registration_problem_filter_init(cf) != NGX_OK) {
+    if (ngx_http_registration_request_init(cf) != NGX_OK
+        || ngx_http_registration_problem_filter_init(cf) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -496,6 +513,8 @@ ngx_http_registration_init_process(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
+    ngx_http_registration_started = 1;
+
     /* an error is said, not fatal: nginx would not start the worker again */
 
     if (reg_store_prepare((char *) rmcf->documents->name.data, &error)
@@ -507,6 +526,7 @@ ngx_http_registration_init_process(ngx_cycle_t *cycle)
     }
 
     ngx_http_registration_upload_init(rmcf);
+    ngx_http_registration_reading_init();
 
     if (rmcf->status
         && ngx_http_registration_status_start(cycle, rmcf) != NGX_OK)

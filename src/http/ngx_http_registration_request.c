@@ -8,6 +8,9 @@
 #include <ngx_http_registration.h>
 
 
+static ngx_int_t ngx_http_registration_hide_query(ngx_http_request_t *r);
+static ngx_int_t ngx_http_registration_cut_query(ngx_http_request_t *r,
+    ngx_str_t *line);
 static void ngx_http_registration_cleanup(void *data);
 static ngx_int_t ngx_http_registration_route(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx,
@@ -85,7 +88,7 @@ static ngx_http_registration_endpoint_t
     ngx_http_registration_review_endpoints[] = {
 
     { ngx_string("form"), NGX_HTTP_GET,
-      NGX_HTTP_REGISTRATION_NO_BODY, ngx_http_registration_form },
+      NGX_HTTP_REGISTRATION_NO_BODY, ngx_http_registration_review_form },
     { ngx_string("regions"), NGX_HTTP_GET,
       NGX_HTTP_REGISTRATION_NO_BODY, ngx_http_registration_regions },
 
@@ -117,6 +120,96 @@ static ngx_http_registration_endpoint_t
 
     { ngx_null_string, 0, 0, NULL }
 };
+
+
+/*
+ * nginx writes the request line beside every error, and access logs may hold
+ * it, too: a query there would name whom somebody looks for.  The first phase
+ * that knows the location is the one of its rewrites.
+ */
+
+ngx_int_t
+ngx_http_registration_request_init(ngx_conf_t *cf)
+{
+    ngx_http_handler_pt        *h;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_REWRITE_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_http_registration_hide_query;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_registration_hide_query(ngx_http_request_t *r)
+{
+    u_char                            *p;
+    ngx_str_t                         *page;
+    ngx_http_registration_loc_conf_t  *rlcf;
+
+    rlcf = ngx_http_get_module_loc_conf(r, ngx_http_registration_module);
+
+    if (rlcf->mounted <= NGX_HTTP_REGISTRATION_UNMOUNTED) {
+        return NGX_DECLINED;
+    }
+
+    if (ngx_http_registration_cut_query(r, &r->request_line) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    /* the page that asks may have the same in its own address */
+
+    if (r->headers_in.referer) {
+        page = &r->headers_in.referer->value;
+        p = ngx_strlchr(page->data, page->data + page->len, '?');
+
+        if (p) {
+            page->len = p - page->data;
+        }
+    }
+
+    return NGX_DECLINED;
+}
+
+
+/* "GET /path?query HTTP/1.1" becomes "GET /path HTTP/1.1". */
+
+static ngx_int_t
+ngx_http_registration_cut_query(ngx_http_request_t *r, ngx_str_t *line)
+{
+    u_char  *p, *last, *query, *rest;
+
+    last = line->data + line->len;
+    query = ngx_strlchr(line->data, last, '?');
+
+    if (query == NULL) {
+        return NGX_OK;
+    }
+
+    for (rest = last; rest > query && rest[-1] != ' '; rest--) { /* void */ }
+
+    rest = (rest > query) ? rest - 1 : last;
+
+    p = ngx_pnalloc(r->pool, (query - line->data) + (last - rest));
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    last = ngx_cpymem(ngx_cpymem(p, line->data, query - line->data), rest,
+                      last - rest);
+
+    line->data = p;
+    line->len = last - p;
+
+    return NGX_OK;
+}
 
 
 ngx_int_t

@@ -5,7 +5,7 @@
  */
 
 
-#include <ngx_http_registration.h>
+#include <ngx_http_registration_code.h>
 
 
 typedef struct {
@@ -133,11 +133,16 @@ ngx_http_registration_load(ngx_conf_t *cf,
                                                       &rmcf->postgres_conf);
     rmcf->smtp = ngx_registration_smtp_create(cf->pool, &rmcf->smtp_conf);
 
-    if (rmcf->redis == NULL || rmcf->postgres == NULL || rmcf->smtp == NULL) {
+    rmcf->recognizer = ngx_registration_recognizer_create(cf->pool,
+                                                      &rmcf->recognizer_conf);
+
+    if (rmcf->redis == NULL || rmcf->postgres == NULL || rmcf->smtp == NULL
+        || rmcf->recognizer == NULL)
+    {
         return NGX_ERROR;
     }
 
-    return NGX_OK;
+    return ngx_http_registration_code_init(cf, rmcf);
 }
 
 
@@ -162,8 +167,8 @@ ngx_http_registration_check_needed(ngx_conf_t *cf,
     }
 
     ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                  "\"registration\" needs the directive \"%s\" in \"http\"; "
-                  "it is used in %s:%ui",
+                  "\"%V\" needs the directive \"%s\" in \"http\"; "
+                  "it is used in %s:%ui", &rmcf->mounted_by,
                   missing, rmcf->mount.conf, rmcf->mount.line);
 
     return NGX_ERROR;
@@ -236,6 +241,14 @@ ngx_http_registration_load_files(ngx_conf_t *cf,
     text = reg_form_json(rmcf->form, &len);
 
     if (ngx_http_registration_etag(cf, &rmcf->form_etag, text, len)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    text = reg_form_review_json(rmcf->form, &len);
+
+    if (ngx_http_registration_etag(cf, &rmcf->review_form_etag, text, len)
         != NGX_OK)
     {
         return NGX_ERROR;

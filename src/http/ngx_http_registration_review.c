@@ -23,9 +23,7 @@ ngx_int_t
 ngx_http_registration_review_enter(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_http_registration_step_pt step)
 {
-    u_char                             idle[NGX_TIME_T_LEN];
     ngx_int_t                          rc;
-    ngx_str_t                          argv[4];
     ngx_http_registration_reviewer_t  *reviewer;
 
     reviewer = ngx_pcalloc(r->pool, sizeof(ngx_http_registration_reviewer_t));
@@ -55,21 +53,10 @@ ngx_http_registration_review_enter(ngx_http_request_t *r,
                                              "unauthorized");
     }
 
-    ngx_str_set(&argv[0], "GETEX");
-    ngx_str_set(&argv[2], "PX");
-
-    if (ngx_http_registration_ticket_key(r, NGX_HTTP_REGISTRATION_REVIEWER_KEY,
-                                         &reviewer->ticket, &argv[1])
-        != NGX_OK)
-    {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    argv[3].data = idle;
-    argv[3].len = ngx_sprintf(idle, "%M", ctx->conf->policy.review_idle)
-                  - idle;
-
-    rc = ngx_registration_redis_command(ctx->conf->redis, &ctx->call, argv, 4);
+    rc = ngx_http_registration_ticket_fetch(r, ctx,
+                                         NGX_HTTP_REGISTRATION_REVIEWER_KEY,
+                                         &reviewer->ticket,
+                                         ctx->conf->policy.review_idle);
 
     return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_enter_session);
@@ -207,6 +194,17 @@ ngx_http_registration_review_params(ngx_http_registration_ctx_t *ctx,
 
     params[0].value = reviewer->name;
     params[1].value = reviewer->epoch;
+}
+
+
+void
+ngx_http_registration_review_lease(ngx_http_registration_ctx_t *ctx,
+    ngx_registration_param_t *param, u_char *text)
+{
+    param->value.data = text;
+    param->value.len = ngx_sprintf(text, "%M",
+                                   ctx->conf->policy.review_claim / 1000)
+                       - text;
 }
 
 

@@ -12,7 +12,7 @@
 #include <ngx_http_registration.h>
 
 
-#define NGX_HTTP_REGISTRATION_REVIEWER_NAME  64     /* as the table has it */
+#define NGX_HTTP_REGISTRATION_REVIEWER_NAME  256    /* as the table has it */
 #define NGX_HTTP_REGISTRATION_REASON         500    /* code points */
 #define NGX_HTTP_REGISTRATION_NUMBER         15     /* digits */
 
@@ -41,6 +41,11 @@ ngx_int_t ngx_http_registration_review_enter(ngx_http_request_t *r,
 
 void ngx_http_registration_review_params(ngx_http_registration_ctx_t *ctx,
     ngx_registration_param_t *params);
+
+/* How many seconds a claim lasts, written to NGX_INT_T_LEN bytes of text. */
+
+void ngx_http_registration_review_lease(ngx_http_registration_ctx_t *ctx,
+    ngx_registration_param_t *param, u_char *text);
 
 /*
  * The outcome in the first column of the first row: NGX_OK for "ok",
@@ -116,6 +121,11 @@ ngx_int_t ngx_http_registration_filter_query(ngx_http_request_t *r,
 ngx_int_t ngx_http_registration_filter_continue(ngx_http_request_t *r,
     ngx_http_registration_filter_t *filter, PGresult *result, int row);
 
+/* For the audit: what it filters by, without whom it looks for. */
+
+json_t *ngx_http_registration_filter_details(
+    ngx_http_registration_filter_t *filter);
+
 /* A row as the queue shows it. */
 
 json_t *ngx_http_registration_filter_row(ngx_http_request_t *r,
@@ -127,10 +137,6 @@ json_t *ngx_http_registration_filter_cursor(PGresult *result, int row);
 
 
 ngx_uint_t ngx_http_registration_status_word(ngx_str_t *word);
-
-/* Whether a return may open the field: "name", "documents.licence", ... */
-
-ngx_uint_t ngx_http_registration_correctable(const char *field);
 
 
 #endif /* _NGX_HTTP_REGISTRATION_REVIEW_H_INCLUDED_ */

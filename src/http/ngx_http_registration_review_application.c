@@ -8,7 +8,9 @@
  */
 
 
+#include <ngx_http_registration_recognition.h>
 #include <ngx_http_registration_review.h>
+#include <reg_crosscheck.h>
 
 
 /* Columns of the query. */
@@ -49,12 +51,25 @@ static json_t *ngx_http_registration_application_sealed(
     ngx_http_registration_opener_t *opener, json_t *base64);
 static json_t *ngx_http_registration_application_json(
     ngx_http_registration_opener_t *opener, PGresult *result);
+static void ngx_http_registration_application_members(json_t *reply,
+    PGresult *result);
 static json_t *ngx_http_registration_application_column(PGresult *result,
     int column);
 static json_t *ngx_http_registration_application_documents(
-    ngx_http_registration_opener_t *opener, json_t *rows);
+    ngx_http_registration_opener_t *opener, json_t *rows,
+    reg_crosscheck_t *check);
 static json_t *ngx_http_registration_application_filename(
     ngx_http_registration_opener_t *opener, json_t *document);
+static json_t *ngx_http_registration_application_results(
+    ngx_http_registration_opener_t *opener, json_t *rows);
+static json_t *ngx_http_registration_application_recognition(
+    ngx_http_registration_opener_t *opener, json_t *row,
+    reg_crosscheck_t *check);
+static json_t *ngx_http_registration_application_card(
+    ngx_http_registration_opener_t *opener, reg_crosscheck_t *check);
+static ngx_int_t ngx_http_registration_application_part(
+    ngx_http_registration_opener_t *opener, json_t *row, const char *member,
+    reg_str_t context, ngx_str_t *text);
 static ngx_int_t ngx_http_registration_application_base64(
     ngx_http_request_t *r, json_t *text, ngx_str_t *bytes);
 static json_t *ngx_http_registration_application_decisions(
@@ -78,8 +93,9 @@ static ngx_registration_statement_t  ngx_http_registration_review_sql = {
     " due_date, claimed_by, id, data_key, sealed, version::text,"
     " due_provisional::text, documents::text, changes::text,"
     " revisions::text, claimed_until"
-    " FROM registration.review($1, $2::integer, $3)",
-    3
+    " FROM registration.review($1, $2::integer,"
+    " registration.renew_claim($1, $2::integer, $3, $4::integer))",
+    4
 };
 
 static ngx_registration_statement_t  ngx_http_registration_same_sql = {
@@ -118,8 +134,9 @@ static ngx_int_t
 ngx_http_registration_application_query(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
+    u_char                    seconds[NGX_INT_T_LEN];
     ngx_int_t                 rc;
-    ngx_registration_param_t  params[3];
+    ngx_registration_param_t  params[4];
 
     if (!ngx_http_registration_is_number(&ctx->id)) {
         return ngx_http_registration_problem(r, NGX_HTTP_NOT_FOUND,
@@ -129,6 +146,7 @@ ngx_http_registration_application_query(ngx_http_request_t *r,
     ngx_memzero(params, sizeof(params));
     ngx_http_registration_review_params(ctx, params);
     params[2].value = ctx->id;
+    ngx_http_registration_review_lease(ctx, &params[3], seconds);
 
     rc = ngx_registration_postgres_query(ctx->conf->postgres, &ctx->call,
                                          &ngx_http_registration_review_sql,
@@ -269,8 +287,9 @@ static json_t *
 ngx_http_registration_application_json(
     ngx_http_registration_opener_t *opener, PGresult *result)
 {
-    json_t      *reply, *values, *documents, *changes, *revisions, *kinds;
-    ngx_uint_t   i;
+    json_t            *reply, *values, *documents, *changes, *revisions;
+    json_t            *kinds, *results;
+    reg_crosscheck_t   check;
 
     values = ngx_http_registration_application_values(opener,
                   (u_char *) PQgetvalue(result, 0,
@@ -284,15 +303,21 @@ ngx_http_registration_application_json(
     revisions = ngx_http_registration_application_column(result,
                                      NGX_HTTP_REGISTRATION_REVIEW_REVISIONS);
     kinds = ngx_http_registration_application_kinds(documents);
+    results = ngx_http_registration_application_results(opener, documents);
 
-    reply = json_pack("{s:i, s:b, s:o, s:o, s:o, s:o, s:{s:o}}",
+    check.values = values;
+    check.results = results;
+    check.regions = opener->ctx->conf->regions;
+    check.today = reg_date_in_china(ngx_time());
+
+    reply = json_pack("{s:i, s:b, s:o, s:o, s:o, s:o, s:{s:o, s:o}}",
         "version", atoi(PQgetvalue(result, 0,
                                    NGX_HTTP_REGISTRATION_REVIEW_VERSION)),
         "due_provisional",
         PQgetvalue(result, 0, NGX_HTTP_REGISTRATION_REVIEW_PROVISIONAL)[0]
         == 't',
         "documents",
-        ngx_http_registration_application_documents(opener, documents),
+        ngx_http_registration_application_documents(opener, documents, &check),
         "decisions",
         ngx_http_registration_application_decisions(opener, changes),
         "changes",
@@ -300,17 +325,28 @@ ngx_http_registration_application_json(
                                                   kinds),
         "values", json_incref(values),
         "checks", "faults",
-        ngx_http_registration_application_faults(opener, values, kinds));
+        ngx_http_registration_application_faults(opener, values, kinds),
+        "card", ngx_http_registration_application_card(opener, &check));
 
     json_decref(values);
     json_decref(documents);
     json_decref(changes);
     json_decref(revisions);
     json_decref(kinds);
+    json_decref(results);
 
-    if (reply == NULL) {
-        return NULL;
-    }
+    ngx_http_registration_application_members(reply, result);
+
+    return reply;
+}
+
+
+/* What stands in columns of its own; jansson lets a NULL be. */
+
+static void
+ngx_http_registration_application_members(json_t *reply, PGresult *result)
+{
+    ngx_uint_t  i;
 
     for (i = 0; ngx_http_registration_review_members[i]; i++) {
         json_object_set_new(reply, ngx_http_registration_review_members[i],
@@ -320,8 +356,6 @@ ngx_http_registration_application_json(
     json_object_set_new(reply, "claimed_until",
                         ngx_http_registration_column(result, 0,
                                   NGX_HTTP_REGISTRATION_REVIEW_REVISIONS + 1));
-
-    return reply;
 }
 
 
@@ -343,7 +377,8 @@ ngx_http_registration_application_column(PGresult *result, int column)
 
 static json_t *
 ngx_http_registration_application_documents(
-    ngx_http_registration_opener_t *opener, json_t *rows)
+    ngx_http_registration_opener_t *opener, json_t *rows,
+    reg_crosscheck_t *check)
 {
     size_t       i;
     json_t      *list, *row, *document;
@@ -367,12 +402,9 @@ ngx_http_registration_application_documents(
         json_object_set_new(document, "filename",
                   ngx_http_registration_application_filename(opener, row));
 
-        /* no program reads documents yet */
-
         json_object_set_new(document, "recognition",
-                            json_pack("{s:s, s:{}, s:[]}",
-                                      "state", "unavailable", "fields",
-                                      "warnings"));
+                  ngx_http_registration_application_recognition(opener, row,
+                                                                check));
 
         json_array_append_new(list, document);
     }
@@ -387,44 +419,174 @@ static json_t *
 ngx_http_registration_application_filename(
     ngx_http_registration_opener_t *opener, json_t *document)
 {
-    u_char      key[REG_DATA_KEY];
-    ngx_str_t   id, wrapped, name;
+    ngx_str_t  id, name;
 
     ngx_http_registration_value(document, "id", &id);
 
+    if (ngx_http_registration_application_part(opener, document, "filename",
+                                               ngx_http_registration_str(&id),
+                                               &name)
+        != NGX_OK)
+    {
+        return json_null();
+    }
+
+    return json_stringn((char *) name.data, name.len);
+}
+
+
+/*
+ * What was read from each picture becomes its row's "result"; of those that
+ * stand now, {"KIND": result} is given.
+ */
+
+static json_t *
+ngx_http_registration_application_results(
+    ngx_http_registration_opener_t *opener, json_t *rows)
+{
+    size_t       i;
+    u_char       buffer[NGX_HTTP_REGISTRATION_READ_CONTEXT];
+    json_t      *results, *row, *result;
+    ngx_str_t    id, kind, text;
+    reg_str_t    context;
+
+    results = json_object();
+
+    json_array_foreach(rows, i, row) {
+        ngx_http_registration_value(row, "id", &id);
+        ngx_http_registration_value(row, "kind", &kind);
+
+        if (id.len != REG_DOCUMENT_ID_LEN) {
+            continue;
+        }
+
+        ngx_http_registration_read_context(id.data, buffer, &context);
+
+        if (ngx_http_registration_application_part(opener, row, "recognition",
+                                                   context, &text)
+            != NGX_OK)
+        {
+            continue;
+        }
+
+        result = reg_recognition_parse((char *) text.data, text.len);
+
+        if (result == NULL) {
+            continue;
+        }
+
+        if (!json_is_string(json_object_get(row, "replaced_at"))) {
+            json_object_set(results, (char *) kind.data, result);
+        }
+
+        json_object_set_new(row, "result", result);
+    }
+
+    return results;
+}
+
+
+/* The result as its applicant saw it, and what was typed beside it. */
+
+static json_t *
+ngx_http_registration_application_recognition(
+    ngx_http_registration_opener_t *opener, json_t *row,
+    reg_crosscheck_t *check)
+{
+    json_t      *recognition, *compared;
+    ngx_str_t    kind;
+
+    recognition = ngx_http_registration_recognition_json(opener->ctx->conf,
+                        ngx_http_registration_language(opener->request),
+                        json_object_get(row, "result"));
+
+    ngx_http_registration_value(row, "kind", &kind);
+
+    if (json_is_string(json_object_get(row, "replaced_at"))
+        || !json_is_object(check->values))
+    {
+        compared = json_array();
+
+    } else {
+        compared = reg_crosscheck_fields(check, (char *) kind.data);
+    }
+
+    json_object_set_new(recognition, "compared", compared);
+
+    return recognition;
+}
+
+
+/* The card's own checks, with words for the reviewer. */
+
+static json_t *
+ngx_http_registration_application_card(
+    ngx_http_registration_opener_t *opener, reg_crosscheck_t *check)
+{
+    size_t           i;
+    char             word[64];
+    json_t          *list, *item;
+    reg_language_t   language;
+
+    if (!json_is_object(check->values)) {
+        return json_array();
+    }
+
+    list = reg_crosscheck_card(check);
+    language = ngx_http_registration_language(opener->request);
+
+    json_array_foreach(list, i, item) {
+        (void) ngx_snprintf((u_char *) word, sizeof(word), "check_%s%Z",
+                       json_string_value(json_object_get(item, "check")));
+
+        json_object_set_new(item, "message",
+                     json_string(reg_form_message(opener->ctx->conf->form,
+                                                  word, language)));
+    }
+
+    return list;
+}
+
+
+/* A member that is sealed under the key of the row's picture. */
+
+static ngx_int_t
+ngx_http_registration_application_part(ngx_http_registration_opener_t *opener,
+    json_t *row, const char *member, reg_str_t context, ngx_str_t *text)
+{
+    u_char      key[REG_DATA_KEY];
+    ngx_str_t   id, wrapped, sealed;
+    reg_code_t  code;
+
+    ngx_http_registration_value(row, "id", &id);
+
     if (ngx_http_registration_application_base64(opener->request,
-                                   json_object_get(document, "data_key"),
-                                   &wrapped)
+                                                 json_object_get(row,
+                                                                 "data_key"),
+                                                 &wrapped)
         != NGX_OK
         || ngx_http_registration_application_base64(opener->request,
-                                   json_object_get(document, "filename"),
-                                   &name)
+                                                    json_object_get(row,
+                                                                    member),
+                                                    &sealed)
            != NGX_OK
         || wrapped.len != REG_WRAPPED_DATA_KEY
-        || name.len < REG_RECORD_OVERHEAD
+        || sealed.len < REG_RECORD_OVERHEAD
         || ngx_http_registration_document_unwrap(opener->ctx->conf,
                                                ngx_http_registration_str(&id),
                                                wrapped.data, key)
            != REG_OK)
     {
-        return json_null();
+        return NGX_DECLINED;
     }
 
-    if (reg_record_open(key, ngx_http_registration_str(&id), name.data,
-                        name.len)
-        != REG_OK)
-    {
-        name.len = 0;
-    }
-
+    code = reg_record_open(key, context, sealed.data, sealed.len);
     reg_wipe(key, sizeof(key));
 
-    if (name.len == 0) {
-        return json_null();
-    }
+    text->data = sealed.data + 24;
+    text->len = sealed.len - REG_RECORD_OVERHEAD;
 
-    return json_stringn((char *) name.data + 24,
-                        name.len - REG_RECORD_OVERHEAD);
+    return code == REG_OK ? NGX_OK : NGX_DECLINED;
 }
 
 

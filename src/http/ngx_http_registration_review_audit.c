@@ -13,6 +13,8 @@
 
 static ngx_int_t ngx_http_registration_audit_query(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_audit_arguments(ngx_http_request_t *r,
+    ngx_str_t *value, ngx_int_t *limit, reg_faults_t *faults);
 static ngx_int_t ngx_http_registration_audit_argument(ngx_http_request_t *r,
     const char *name, ngx_str_t *value, reg_faults_t *faults);
 static ngx_int_t ngx_http_registration_audit_reply(ngx_http_request_t *r,
@@ -44,12 +46,9 @@ ngx_http_registration_audit_query(ngx_http_request_t *r,
 {
     u_char                     rows[NGX_INT_T_LEN];
     ngx_int_t                  rc, *limit;
-    ngx_str_t                  value[4];
-    ngx_uint_t                 i;
+    ngx_str_t                  value[3];
     reg_faults_t               faults;
     ngx_registration_param_t   params[6];
-
-    static const char  *names[] = { "number", "reviewer", "cursor", "limit" };
 
     limit = ngx_palloc(r->pool, sizeof(ngx_int_t));
     if (limit == NULL) {
@@ -58,31 +57,10 @@ ngx_http_registration_audit_query(ngx_http_request_t *r,
 
     faults.n = 0;
 
-    for (i = 0; i < 4; i++) {
-        if (ngx_http_registration_audit_argument(r, names[i], &value[i],
-                                                 &faults)
-            != NGX_OK)
-        {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-    }
-
-    if (value[0].len && !ngx_http_registration_is_number(&value[0])) {
-        reg_faults_add(&faults, "number", REG_FORMAT);
-    }
-
-    if (value[2].len && ngx_atoi(value[2].data, value[2].len) < 1) {
-        reg_faults_add(&faults, "cursor", REG_FORMAT);
-    }
-
-    *limit = NGX_HTTP_REGISTRATION_AUDIT_LIMIT;
-
-    if (value[3].len) {
-        *limit = ngx_atoi(value[3].data, value[3].len);
-    }
-
-    if (*limit < 1 || *limit > NGX_HTTP_REGISTRATION_AUDIT_MAX) {
-        reg_faults_add(&faults, "limit", REG_FORMAT);
+    if (ngx_http_registration_audit_arguments(r, value, limit, &faults)
+        != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     if (faults.n) {
@@ -106,6 +84,49 @@ ngx_http_registration_audit_query(ngx_http_request_t *r,
 
     return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_audit_reply);
+}
+
+
+/* value: number, reviewer and cursor. */
+
+static ngx_int_t
+ngx_http_registration_audit_arguments(ngx_http_request_t *r, ngx_str_t *value,
+    ngx_int_t *limit, reg_faults_t *faults)
+{
+    ngx_str_t   max;
+    ngx_uint_t  i;
+
+    static const char  *names[] = { "number", "reviewer", "cursor", "limit" };
+
+    for (i = 0; i < 4; i++) {
+        if (ngx_http_registration_audit_argument(r, names[i],
+                                                 i < 3 ? &value[i] : &max,
+                                                 faults)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    if (value[0].len && !ngx_http_registration_is_number(&value[0])) {
+        reg_faults_add(faults, "number", REG_FORMAT);
+    }
+
+    if (value[2].len && ngx_atoi(value[2].data, value[2].len) < 1) {
+        reg_faults_add(faults, "cursor", REG_FORMAT);
+    }
+
+    *limit = NGX_HTTP_REGISTRATION_AUDIT_LIMIT;
+
+    if (max.len) {
+        *limit = ngx_atoi(max.data, max.len);
+    }
+
+    if (*limit < 1 || *limit > NGX_HTTP_REGISTRATION_AUDIT_MAX) {
+        reg_faults_add(faults, "limit", REG_FORMAT);
+    }
+
+    return NGX_OK;
 }
 
 

@@ -77,10 +77,7 @@ ngx_http_registration_claim_query(ngx_http_request_t *r,
         ngx_str_set(&params[3].value, "t");
     }
 
-    params[4].value.data = seconds;
-    params[4].value.len = ngx_sprintf(seconds, "%M",
-                                      ctx->conf->policy.review_claim / 1000)
-                          - seconds;
+    ngx_http_registration_review_lease(ctx, &params[4], seconds);
 
     rc = ngx_registration_postgres_query(ctx->conf->postgres, &ctx->call,
                                          &ngx_http_registration_claim_sql,

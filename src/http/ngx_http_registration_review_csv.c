@@ -292,13 +292,14 @@ ngx_http_registration_csv_heading(ngx_http_request_t *r,
 }
 
 
-/* Before a row leaves, PostgreSQL knows who took how many. */
+/* Before a row leaves, PostgreSQL knows who took how many of which. */
 
 static ngx_int_t
 ngx_http_registration_csv_audit(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
-    u_char                             details[64];
+    char                              *text;
+    json_t                            *details;
     ngx_int_t                          rc;
     ngx_registration_param_t           params[2];
     ngx_http_registration_csv_t       *csv;
@@ -307,15 +308,25 @@ ngx_http_registration_csv_audit(ngx_http_request_t *r,
     csv = ctx->data;
     reviewer = ctx->reviewer;
 
+    details = ngx_http_registration_filter_details(csv->filter);
+    json_object_set_new(details, "rows", json_integer(csv->rows));
+
+    text = json_dumps(details, JSON_COMPACT);
+    json_decref(details);
+
+    if (text == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     ngx_memzero(params, sizeof(params));
     params[0].value = reviewer->name;
-    params[1].value.data = details;
-    params[1].value.len = ngx_sprintf(details, "{\"rows\": %ui}", csv->rows)
-                          - details;
+    params[1].value.data = (u_char *) text;
+    params[1].value.len = ngx_strlen(text);
 
     rc = ngx_registration_postgres_query(ctx->conf->postgres, &ctx->call,
                                          &ngx_http_registration_export_sql,
                                          params, 0);
+    free(text);
 
     return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_csv_send);

@@ -2,8 +2,9 @@
 /*
  * POST /registrations/NUMBER/decisions: approve, return or reject.
  *
- * decision → (who) → decision_judge → (PostgreSQL: the application's key) →
- * decision_seal → (PostgreSQL: the change of state) → decision_reply
+ * decision → (who) → decision_query → (PostgreSQL: the application's key, and
+ * its type of document) → decision_judge → decision_seal → (PostgreSQL: the
+ * change of state) → decision_reply
  */
 
 
@@ -18,14 +19,16 @@
 /* What the steps hand on. */
 
 typedef struct {
-    ngx_int_t            version;
-    const char          *status;        /* that it would have */
-    json_t              *content;       /* of ctx->body */
-    ngx_str_t            fields;        /* a PostgreSQL array */
-    ngx_str_t            claimed_by;
+    const reg_document_type_t  *type;       /* NULL: of another version */
+    ngx_int_t                   version;
+    const char                 *status;     /* that it would have */
+    ngx_str_t                   fields;     /* a PostgreSQL array */
+    ngx_str_t                   claimed_by;
 } ngx_http_registration_decision_t;
 
 
+static ngx_int_t ngx_http_registration_decision_query(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_decision_judge(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static void ngx_http_registration_decision_members(
@@ -35,15 +38,19 @@ static ngx_int_t ngx_http_registration_decision_items(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx,
     ngx_http_registration_decision_t *decision, reg_faults_t *faults);
 static ngx_int_t ngx_http_registration_decision_item(ngx_http_request_t *r,
-    json_t *items, size_t n, reg_faults_t *faults);
+    json_t *items, size_t n, const reg_document_type_t *type,
+    reg_faults_t *faults);
 static reg_code_t ngx_http_registration_decision_field(json_t *items,
-    size_t n);
+    size_t n, const reg_document_type_t *type);
+static ngx_uint_t ngx_http_registration_decision_opens(const char *field,
+    const reg_document_type_t *type);
 static reg_code_t ngx_http_registration_decision_reason(json_t *object,
     ngx_uint_t required);
 static ngx_int_t ngx_http_registration_decision_fields(ngx_http_request_t *r,
     json_t *items, ngx_str_t *fields);
 static ngx_int_t ngx_http_registration_decision_seal(ngx_http_request_t *r,
-    ngx_http_registration_ctx_t *ctx);
+    ngx_http_registration_ctx_t *ctx,
+    ngx_http_registration_decision_t *decision);
 static ngx_int_t ngx_http_registration_decision_content(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, PGresult *result, ngx_str_t *sealed);
 static ngx_int_t ngx_http_registration_decision_reply(ngx_http_request_t *r,
@@ -52,9 +59,10 @@ static ngx_int_t ngx_http_registration_decision_reply(ngx_http_request_t *r,
 
 static ngx_registration_statement_t  ngx_http_registration_key_sql = {
     "registration_application_key",
-    "SELECT outcome, id, data_key, claimed_by"
-    " FROM registration.application_key($1, $2::integer, $3)",
-    3
+    "SELECT outcome, id, data_key, claimed_by, document_type, version::text"
+    " FROM registration.application_key($1, $2::integer,"
+    " registration.renew_claim($1, $2::integer, $3, $4::integer))",
+    4
 };
 
 static ngx_registration_statement_t  ngx_http_registration_decide_sql = {
@@ -76,7 +84,34 @@ ngx_http_registration_review_decision(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
     return ngx_http_registration_review_enter(r, ctx,
-                                         ngx_http_registration_decision_judge);
+                                         ngx_http_registration_decision_query);
+}
+
+
+static ngx_int_t
+ngx_http_registration_decision_query(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    u_char                             seconds[NGX_INT_T_LEN];
+    ngx_int_t                          rc;
+    ngx_registration_param_t           params[4];
+
+    if (!ngx_http_registration_is_number(&ctx->id)) {
+        return ngx_http_registration_problem(r, NGX_HTTP_NOT_FOUND,
+                                             "not_found");
+    }
+
+    ngx_memzero(params, sizeof(params));
+    ngx_http_registration_review_params(ctx, params);
+    params[2].value = ctx->id;
+    ngx_http_registration_review_lease(ctx, &params[3], seconds);
+
+    rc = ngx_registration_postgres_query(ctx->conf->postgres, &ctx->call,
+                                         &ngx_http_registration_key_sql,
+                                         params, 1);
+
+    return ngx_http_registration_wait(r, ctx, rc,
+                                      ngx_http_registration_decision_judge);
 }
 
 
@@ -86,12 +121,10 @@ ngx_http_registration_decision_judge(ngx_http_request_t *r,
 {
     ngx_int_t                          rc;
     reg_faults_t                       faults;
-    ngx_registration_param_t           params[3];
     ngx_http_registration_decision_t  *decision;
 
-    if (!ngx_http_registration_is_number(&ctx->id)) {
-        return ngx_http_registration_problem(r, NGX_HTTP_NOT_FOUND,
-                                             "not_found");
+    if (ngx_http_registration_review_outcome(r, ctx, &rc) != NGX_OK) {
+        return rc;
     }
 
     decision = ngx_pcalloc(r->pool, sizeof(ngx_http_registration_decision_t));
@@ -104,6 +137,11 @@ ngx_http_registration_decision_judge(ngx_http_request_t *r,
 
     ngx_http_registration_decision_members(ctx, decision, &faults);
 
+    if (decision->version == atoi(PQgetvalue(ctx->call.result, 0, 5))) {
+        decision->type = reg_document_type_find(PQgetvalue(ctx->call.result, 0,
+                                                           4));
+    }
+
     if (ngx_http_registration_decision_items(r, ctx, decision, &faults)
         != NGX_OK)
     {
@@ -114,16 +152,7 @@ ngx_http_registration_decision_judge(ngx_http_request_t *r,
         return ngx_http_registration_faults(r, 422, &faults);
     }
 
-    ngx_memzero(params, sizeof(params));
-    ngx_http_registration_review_params(ctx, params);
-    params[2].value = ctx->id;
-
-    rc = ngx_registration_postgres_query(ctx->conf->postgres, &ctx->call,
-                                         &ngx_http_registration_key_sql,
-                                         params, 1);
-
-    return ngx_http_registration_wait(r, ctx, rc,
-                                      ngx_http_registration_decision_seal);
+    return ngx_http_registration_decision_seal(r, ctx, decision);
 }
 
 
@@ -217,7 +246,8 @@ ngx_http_registration_decision_items(ngx_http_request_t *r,
 
     } else {
         for (i = 0; i < n; i++) {
-            if (ngx_http_registration_decision_item(r, items, i, faults)
+            if (ngx_http_registration_decision_item(r, items, i,
+                                                    decision->type, faults)
                 != NGX_OK)
             {
                 return NGX_ERROR;
@@ -235,7 +265,7 @@ ngx_http_registration_decision_items(ngx_http_request_t *r,
 
 static ngx_int_t
 ngx_http_registration_decision_item(ngx_http_request_t *r, json_t *items,
-    size_t n, reg_faults_t *faults)
+    size_t n, const reg_document_type_t *type, reg_faults_t *faults)
 {
     u_char      *name;
     json_t      *item, *member;
@@ -250,7 +280,7 @@ ngx_http_registration_decision_item(ngx_http_request_t *r, json_t *items,
     }
 
     (void) ngx_sprintf(name, "items[%uz].field%Z", n);
-    code = ngx_http_registration_decision_field(items, n);
+    code = ngx_http_registration_decision_field(items, n, type);
 
     if (code != REG_OK) {
         reg_faults_add(faults, (char *) name, code);
@@ -277,7 +307,8 @@ ngx_http_registration_decision_item(ngx_http_request_t *r, json_t *items,
 /* Each field once. */
 
 static reg_code_t
-ngx_http_registration_decision_field(json_t *items, size_t n)
+ngx_http_registration_decision_field(json_t *items, size_t n,
+    const reg_document_type_t *type)
 {
     size_t       i;
     json_t      *member;
@@ -294,7 +325,7 @@ ngx_http_registration_decision_field(json_t *items, size_t n)
         return REG_FORMAT;
     }
 
-    if (!ngx_http_registration_correctable(field)) {
+    if (!ngx_http_registration_decision_opens(field, type)) {
         return REG_UNKNOWN;
     }
 
@@ -311,10 +342,16 @@ ngx_http_registration_decision_field(json_t *items, size_t n)
 }
 
 
-ngx_uint_t
-ngx_http_registration_correctable(const char *field)
+/*
+ * Fields, and the pictures that this type of document has.  Where the type may
+ * have changed meanwhile, any will do: the version will be refused.
+ */
+
+static ngx_uint_t
+ngx_http_registration_decision_opens(const char *field,
+    const reg_document_type_t *type)
 {
-    ngx_uint_t   i;
+    ngx_uint_t  i;
 
     for (i = 0; ngx_http_registration_never_corrected[i]; i++) {
         if (ngx_strcmp(field, ngx_http_registration_never_corrected[i]) == 0) {
@@ -322,17 +359,19 @@ ngx_http_registration_correctable(const char *field)
         }
     }
 
-    if (reg_field_find(field)) {
-        return 1;
+    for (i = 0; type && type->kinds[i]; i++) {
+        if (ngx_strcmp(field, reg_document_kind_field(type->kinds[i])) == 0) {
+            return 1;
+        }
     }
 
-    for (i = 0; reg_document_kinds_all[i].kind; i++) {
+    for (i = 0; type == NULL && reg_document_kinds_all[i].kind; i++) {
         if (ngx_strcmp(field, reg_document_kinds_all[i].field) == 0) {
             return 1;
         }
     }
 
-    return 0;
+    return reg_field_find(field) != NULL;
 }
 
 
@@ -443,20 +482,15 @@ ngx_http_registration_decision_fields(ngx_http_request_t *r, json_t *items,
 
 static ngx_int_t
 ngx_http_registration_decision_seal(ngx_http_request_t *r,
-    ngx_http_registration_ctx_t *ctx)
+    ngx_http_registration_ctx_t *ctx,
+    ngx_http_registration_decision_t *decision)
 {
-    u_char                             version[NGX_INT_T_LEN];
-    PGresult                          *result;
-    ngx_int_t                          rc;
-    ngx_registration_param_t           params[7];
-    ngx_http_registration_decision_t  *decision;
+    u_char                     version[NGX_INT_T_LEN];
+    PGresult                  *result;
+    ngx_int_t                  rc;
+    ngx_registration_param_t   params[7];
 
-    decision = ctx->data;
     result = ctx->call.result;
-
-    if (ngx_http_registration_review_outcome(r, ctx, &rc) != NGX_OK) {
-        return rc;
-    }
 
     ngx_memzero(params, sizeof(params));
     ngx_http_registration_review_params(ctx, params);

@@ -49,8 +49,9 @@ static ngx_registration_statement_t  ngx_http_registration_review_document_sql =
 {
     "registration_reviewer_document",
     "SELECT outcome, data_key"
-    " FROM registration.reviewer_document($1, $2::integer, $3)",
-    3
+    " FROM registration.reviewer_document($1, $2::integer,"
+    " registration.renew_claim_of($1, $2::integer, $3, $4::integer))",
+    4
 };
 
 
@@ -67,8 +68,9 @@ static ngx_int_t
 ngx_http_registration_review_document_query(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
+    u_char                    seconds[NGX_INT_T_LEN];
     ngx_int_t                 rc;
-    ngx_registration_param_t  params[3];
+    ngx_registration_param_t  params[4];
 
     if (!reg_token_valid(ngx_http_registration_str(&ctx->id),
                          REG_DOCUMENT_ID_BYTES))
@@ -80,6 +82,7 @@ ngx_http_registration_review_document_query(ngx_http_request_t *r,
     ngx_memzero(params, sizeof(params));
     ngx_http_registration_review_params(ctx, params);
     params[2].value = ctx->id;
+    ngx_http_registration_review_lease(ctx, &params[3], seconds);
 
     rc = ngx_registration_postgres_query(ctx->conf->postgres, &ctx->call,
                                    &ngx_http_registration_review_document_sql,
@@ -192,14 +195,5 @@ ngx_http_registration_review_document_send(ngx_http_request_t *r,
                                                    marked->len);
     }
 
-    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                  "document %V could not be shown (%s)", &ctx->id,
-                  reg_code_name(marked->code));
-
-    if (marked->code == REG_NOT_FOUND) {
-        return ngx_http_registration_problem(r, NGX_HTTP_NOT_FOUND,
-                                             "not_found");
-    }
-
-    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    return ngx_http_registration_document_failed(r, ctx, marked->code);
 }

@@ -63,6 +63,12 @@ static ngx_registration_statement_t  ngx_http_registration_queue_sql = {
     NGX_HTTP_REGISTRATION_QUEUE_PARAMS
 };
 
+/* $3 to $6, as a query string names them. */
+
+static const char  *ngx_http_registration_filter_names[] = {
+    "status", "office", "type", "overdue", NULL
+};
+
 /* Columns above that are the row's members, as they stand. */
 
 static const char  *ngx_http_registration_queue_members[] = {
@@ -110,22 +116,22 @@ ngx_http_registration_filter_words(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_http_registration_filter_t *filter,
     reg_faults_t *faults)
 {
-    ngx_int_t   rc;
-    ngx_str_t   value;
-    ngx_uint_t  i;
-    reg_code_t  code;
+    ngx_int_t    rc;
+    ngx_str_t    value;
+    ngx_uint_t   i;
+    reg_code_t   code;
+    const char  *name;
 
-    static const char  *names[] = { "status", "office", "type", "overdue" };
-
-    for (i = 0; i < 4; i++) {
-        rc = ngx_http_registration_argument(r, names[i], &value);
+    for (i = 0; ngx_http_registration_filter_names[i]; i++) {
+        name = ngx_http_registration_filter_names[i];
+        rc = ngx_http_registration_argument(r, name, &value);
 
         if (rc == NGX_ERROR) {
             return NGX_ERROR;
         }
 
         if (rc == NGX_DECLINED) {
-            reg_faults_add(faults, names[i], REG_FORMAT);
+            reg_faults_add(faults, name, REG_FORMAT);
             continue;
         }
 
@@ -150,7 +156,7 @@ ngx_http_registration_filter_words(ngx_http_request_t *r,
         }
 
         if (code != REG_OK) {
-            reg_faults_add(faults, names[i], code);
+            reg_faults_add(faults, name, code);
             continue;
         }
 
@@ -383,6 +389,34 @@ ngx_http_registration_filter_query(ngx_http_request_t *r,
     return ngx_registration_postgres_query(ctx->conf->postgres, &ctx->call,
                                            &ngx_http_registration_queue_sql,
                                            filter->param, 1);
+}
+
+
+json_t *
+ngx_http_registration_filter_details(ngx_http_registration_filter_t *filter)
+{
+    json_t                    *details;
+    ngx_uint_t                 i;
+    ngx_registration_param_t  *param;
+
+    details = json_object();
+    param = &filter->param[NGX_HTTP_REGISTRATION_QUEUE_STATUS];
+
+    for (i = 0; ngx_http_registration_filter_names[i]; i++) {
+        if (param[i].value.len) {
+            json_object_set_new(details, ngx_http_registration_filter_names[i],
+                                json_stringn((char *) param[i].value.data,
+                                             param[i].value.len));
+        }
+    }
+
+    if (filter->param[NGX_HTTP_REGISTRATION_QUEUE_NAME].value.len
+        || filter->param[NGX_HTTP_REGISTRATION_QUEUE_NUMBER].value.len)
+    {
+        json_object_set_new(details, "search", json_true());
+    }
+
+    return details;
 }
 
 

@@ -29,7 +29,8 @@ ngx_http_registration_key(ngx_http_request_t *r,
         len += sizeof(uint32_t) + parts[i].len;
     }
 
-    buffer = ngx_pnalloc(r->pool, len + ngx_strlen(prefix) + 2 * REG_HASH);
+    buffer = ngx_pnalloc(r->pool, len + ngx_strlen(prefix)
+                                  + NGX_HTTP_REGISTRATION_KEY_HEX);
     if (buffer == NULL) {
         return NGX_ERROR;
     }
@@ -50,7 +51,7 @@ ngx_http_registration_key(ngx_http_request_t *r,
 
     key->data = buffer;
     p = ngx_cpymem(buffer, prefix, ngx_strlen(prefix));
-    p = ngx_hex_dump(p, hash, REG_HASH);
+    p = ngx_hex_dump(p, hash, NGX_HTTP_REGISTRATION_KEY_HEX / 2);
     key->len = p - buffer;
 
     return NGX_OK;
@@ -122,6 +123,33 @@ ngx_http_registration_ticket_key(ngx_http_request_t *r, const char *prefix,
     ngx_memcpy(p, ticket->hex, sizeof(ticket->hex));
 
     return NGX_OK;
+}
+
+
+/* Starts the call for a session's record: it was used, and lives on. */
+
+ngx_int_t
+ngx_http_registration_ticket_fetch(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, const char *prefix,
+    ngx_http_registration_ticket_t *ticket, ngx_msec_t idle)
+{
+    u_char     text[NGX_TIME_T_LEN];
+    ngx_str_t  argv[4];
+
+    ngx_str_set(&argv[0], "GETEX");
+    ngx_str_set(&argv[2], "PX");
+
+    if (ngx_http_registration_ticket_key(r, prefix, ticket, &argv[1])
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    argv[3].data = text;
+    argv[3].len = ngx_sprintf(text, "%M", idle) - text;
+
+    return ngx_registration_redis_command(ctx->conf->redis, &ctx->call, argv,
+                                          4);
 }
 
 

@@ -160,9 +160,7 @@ ngx_int_t
 ngx_http_registration_session_look_up(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
-    u_char                            idle[NGX_TIME_T_LEN];
     ngx_int_t                         rc;
-    ngx_str_t                         argv[4];
     ngx_http_registration_session_t  *session;
 
     session = ngx_pcalloc(r->pool, sizeof(ngx_http_registration_session_t));
@@ -178,22 +176,10 @@ ngx_http_registration_session_look_up(ngx_http_request_t *r,
 
     ctx->data = session;
 
-    ngx_str_set(&argv[0], "GETEX");
-    ngx_str_set(&argv[2], "PX");
-
-    if (ngx_http_registration_ticket_key(r, NGX_HTTP_REGISTRATION_SESSION_KEY,
-                                         &session->ticket, &argv[1])
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    argv[3].data = idle;
-    argv[3].len = ngx_sprintf(idle, "%M", ctx->conf->policy.session_idle)
-                  - idle;
-
-    return ngx_registration_redis_command(ctx->conf->redis, &ctx->call, argv,
-                                          4);
+    return ngx_http_registration_ticket_fetch(r, ctx,
+                                         NGX_HTTP_REGISTRATION_SESSION_KEY,
+                                         &session->ticket,
+                                         ctx->conf->policy.session_idle);
 }
 
 

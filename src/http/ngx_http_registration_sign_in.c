@@ -3,9 +3,9 @@
  * POST /sessions: the truth for who knows the password.
  *
  * sign_in → (Redis: may this be tried?) → sign_in_query → (PostgreSQL) →
- * sign_in_verify → (thread: Argon2id) → sign_in_audit → (PostgreSQL) →
- * sign_in_accept → (Redis: failures forgotten, a session made) →
- * sign_in_reply
+ * sign_in_verify → (thread: Argon2id) → sign_in_judge → (PostgreSQL: the audit)
+ * → sign_in_accept → (Redis: failures forgotten, a session made) →
+ * sign_in_reply, or sign_in_failed
  *
  * Where PostgreSQL or a thread is not to be had, the try is taken back.
  */
@@ -24,6 +24,8 @@ typedef struct {
     ngx_str_t                        account;
     long long                        began;         /* by Redis' clock, ms */
     ngx_uint_t                       disabled;
+    ngx_uint_t                       status;        /* of a refusal */
+    const char                      *word;
     ngx_str_t                        submitted_at;
     ngx_str_t                        due_date;
     ngx_str_t                        reason;        /* sealed, in Base64 */
@@ -39,7 +41,11 @@ static ngx_int_t ngx_http_registration_sign_in_verify(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_sign_in_row(ngx_http_request_t *r,
     ngx_http_registration_sign_in_t *in, PGresult *result);
-static ngx_int_t ngx_http_registration_sign_in_audit(ngx_http_request_t *r,
+static ngx_int_t ngx_http_registration_sign_in_judge(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_sign_in_fail(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_uint_t status, const char *word);
+static ngx_int_t ngx_http_registration_sign_in_failed(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_sign_in_accept(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
@@ -91,6 +97,13 @@ static ngx_registration_statement_t  ngx_http_registration_sign_in_audit_sql =
     "registration_sign_in_audit",
     "SELECT registration.audit_write('applicant', $1, 'sign_in', $2, '{}')",
     2
+};
+
+static ngx_registration_statement_t
+    ngx_http_registration_sign_in_failed_sql = {
+    "registration_sign_in_failed",
+    "SELECT registration.sign_in_failed($1)",
+    1
 };
 
 
@@ -213,7 +226,7 @@ ngx_http_registration_sign_in_verify(ngx_http_request_t *r,
     rc = ngx_http_registration_verify(ctx, &in->password, hash);
 
     return ngx_http_registration_wait(r, ctx, rc,
-                                      ngx_http_registration_sign_in_audit);
+                                      ngx_http_registration_sign_in_judge);
 }
 
 
@@ -256,7 +269,7 @@ ngx_http_registration_sign_in_row(ngx_http_request_t *r,
 
 
 static ngx_int_t
-ngx_http_registration_sign_in_audit(ngx_http_request_t *r,
+ngx_http_registration_sign_in_judge(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
     ngx_int_t                         rc;
@@ -274,13 +287,14 @@ ngx_http_registration_sign_in_audit(ngx_http_request_t *r,
     }
 
     if (verify->code != REG_OK) {
-        return ngx_http_registration_problem(r, NGX_HTTP_UNAUTHORIZED,
-                                             "sign_in_failed");
+        return ngx_http_registration_sign_in_fail(r, ctx,
+                                                  NGX_HTTP_UNAUTHORIZED,
+                                                  "sign_in_failed");
     }
 
     if (in->disabled) {
-        return ngx_http_registration_problem(r, NGX_HTTP_FORBIDDEN,
-                                             "account_disabled");
+        return ngx_http_registration_sign_in_fail(r, ctx, NGX_HTTP_FORBIDDEN,
+                                                  "account_disabled");
     }
 
     ngx_memzero(params, sizeof(params));
@@ -295,6 +309,44 @@ ngx_http_registration_sign_in_audit(ngx_http_request_t *r,
 
     return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_sign_in_accept);
+}
+
+
+/* PostgreSQL is told of unknown accounts, too: they take as long. */
+
+static ngx_int_t
+ngx_http_registration_sign_in_fail(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_uint_t status, const char *word)
+{
+    ngx_int_t                         rc;
+    ngx_registration_param_t          param;
+    ngx_http_registration_sign_in_t  *in;
+
+    in = ctx->data;
+    in->status = status;
+    in->word = word;
+
+    ngx_memzero(&param, sizeof(ngx_registration_param_t));
+    param.value = in->session.account;
+
+    rc = ngx_registration_postgres_query(ctx->conf->postgres, &ctx->call,
+                                   &ngx_http_registration_sign_in_failed_sql,
+                                         &param, 0);
+
+    return ngx_http_registration_wait(r, ctx, rc,
+                                      ngx_http_registration_sign_in_failed);
+}
+
+
+static ngx_int_t
+ngx_http_registration_sign_in_failed(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    ngx_http_registration_sign_in_t  *in;
+
+    in = ctx->data;
+
+    return ngx_http_registration_problem(r, in->status, in->word);
 }
 
 

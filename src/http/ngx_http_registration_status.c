@@ -107,6 +107,7 @@ static u_char *ngx_http_registration_write_times(u_char *p, u_char *last);
 static u_char *ngx_http_registration_write_histogram(u_char *p, u_char *last,
     ngx_str_t *labels, ngx_http_registration_calls_t *calls);
 static u_char *ngx_http_registration_write_calls(u_char *p, u_char *last);
+static u_char *ngx_http_registration_write_readings(u_char *p, u_char *last);
 static u_char *ngx_http_registration_write_gauges(u_char *p, u_char *last);
 static u_char *ngx_http_registration_write_figures(u_char *p, u_char *last);
 static u_char *ngx_http_registration_write_head(u_char *p, u_char *last,
@@ -127,11 +128,15 @@ static const char  *ngx_http_registration_requires[] = {
 };
 
 static const char  *ngx_http_registration_peers[] = {
-    "redis", "postgresql", "smtp", "thread"
+    "redis", "postgresql", "smtp", "thread", "recognizer"
 };
 
 static const char  *ngx_http_registration_results[] = {
     "ok", "failed", "unavailable", "busy"
+};
+
+static const char  *ngx_http_registration_readings[] = {
+    "done", "unreadable", "late", "busy", "failed", "unavailable"
 };
 
 static const char  *ngx_http_registration_pools[] = {
@@ -484,11 +489,12 @@ ngx_http_registration_status_text(ngx_http_request_t *r, ngx_str_t *text)
                                          "What is running.");
     p = ngx_slprintf(p, last,
                      "registration_build_info{version=\"%s\",nginx=\"%s\"} "
-                     "1\n", NGX_HTTP_REGISTRATION_VERSION, NGINX_VERSION);
+                     "1\n", REG_VERSION, NGINX_VERSION);
 
     p = ngx_http_registration_write_requests(p, last);
     p = ngx_http_registration_write_times(p, last);
     p = ngx_http_registration_write_calls(p, last);
+    p = ngx_http_registration_write_readings(p, last);
     p = ngx_http_registration_write_gauges(p, last);
     p = ngx_http_registration_write_figures(p, last);
 
@@ -636,6 +642,56 @@ ngx_http_registration_write_calls(u_char *p, u_char *last)
 }
 
 
+/* What became of pictures, and how long those took that were read. */
+
+static u_char *
+ngx_http_registration_write_readings(u_char *p, u_char *last)
+{
+    ngx_uint_t                   i;
+    ngx_atomic_uint_t            sum;
+    ngx_registration_metrics_t  *metrics;
+
+    static ngx_uint_t  bounds[NGX_REGISTRATION_READING_TIMES] =
+        NGX_REGISTRATION_READING_BOUNDS;
+
+    metrics = &ngx_http_registration_zone->metrics;
+
+    p = ngx_http_registration_write_head(p, last, "recognitions_total",
+                                         "counter",
+                                         "Pictures to be read, by result.");
+
+    for (i = 0; i < NGX_REGISTRATION_READINGS; i++) {
+        p = ngx_slprintf(p, last, "registration_recognitions_total{"
+                         "result=\"%s\"} %uA\n",
+                         ngx_http_registration_readings[i],
+                         metrics->readings[i]);
+    }
+
+    p = ngx_http_registration_write_head(p, last, "recognition_seconds",
+                               "histogram",
+                               "From the upload to what was read.");
+    sum = 0;
+
+    for (i = 0; i < NGX_REGISTRATION_READING_TIMES; i++) {
+        sum += metrics->reading_times[i];
+        p = ngx_slprintf(p, last, "registration_recognition_seconds_bucket{"
+                         "le=\"%ui.%03ui\"} %uA\n", bounds[i] / 1000,
+                         bounds[i] % 1000, sum);
+    }
+
+    sum += metrics->reading_times[i];
+
+    p = ngx_slprintf(p, last, "registration_recognition_seconds_bucket{"
+                     "le=\"+Inf\"} %uA\n"
+                     "registration_recognition_seconds_sum %uA.%03uA\n"
+                     "registration_recognition_seconds_count %uA\n", sum,
+                     metrics->reading_msec / 1000,
+                     metrics->reading_msec % 1000, sum);
+
+    return p;
+}
+
+
 static u_char *
 ngx_http_registration_write_gauges(u_char *p, u_char *last)
 {
@@ -650,6 +706,7 @@ ngx_http_registration_write_gauges(u_char *p, u_char *last)
         sum.redis += g->redis;
         sum.postgres += g->postgres;
         sum.smtp += g->smtp;
+        sum.recognizer += g->recognizer;
 
         for (n = 0; n < NGX_REGISTRATION_METRICS_POOLS; n++) {
             sum.jobs[n] += g->jobs[n];
@@ -669,6 +726,12 @@ ngx_http_registration_write_gauges(u_char *p, u_char *last)
     p = ngx_http_registration_write_head(p, last, "mails", "gauge",
                                          "Mails in memory, not sent yet.");
     p = ngx_slprintf(p, last, "registration_mails %ui\n", sum.smtp);
+
+    p = ngx_http_registration_write_head(p, last, "recognizer_pictures",
+                                         "gauge",
+                                         "Pictures the recognizer has.");
+    p = ngx_slprintf(p, last, "registration_recognizer_pictures %ui\n",
+                     sum.recognizer);
 
     p = ngx_http_registration_write_head(p, last, "thread_jobs", "gauge",
                                          "Jobs in thread pools, waiting ones "

@@ -5,7 +5,7 @@
  */
 
 
-#include <ngx_http_registration_draft.h>
+#include <ngx_http_registration_recognition.h>
 #include <reg_jpeg.h>
 
 
@@ -49,6 +49,14 @@ typedef struct {
     ngx_http_registration_facts_t       facts;
     reg_picture_t                       picture;
 } ngx_http_registration_upload_t;
+
+
+/* What is left of it when the thread has done its part. */
+
+typedef struct {
+    ngx_http_registration_document_t    document;
+    ngx_http_registration_reading_t    *reading;    /* NULL: not to be read */
+} ngx_http_registration_uploaded_t;
 
 
 static ngx_int_t ngx_http_registration_upload_source(ngx_http_request_t *r,
@@ -102,8 +110,8 @@ static const reg_multipart_handler_t  ngx_http_registration_upload_handler = {
 
 /*
  * KEYS: draft.  ARGV: lifetime, prefix of document keys, kind, entry,
- * fingerprint, bytes, most uploads, most bytes.  Gives "ok" with the picture
- * that may go, or why the new one was not taken.
+ * fingerprint, bytes, most uploads, most bytes, what recognition says.  Gives
+ * "ok" with the picture that may go, or why the new one was not taken.
  */
 
 static ngx_registration_script_t  ngx_http_registration_enter_script = {
@@ -133,7 +141,8 @@ static ngx_registration_script_t  ngx_http_registration_enter_script = {
     "  end\n"
     "end\n"
     "redis.call('HSET', key, 'uploads', n, 'bytes', bytes,\n"
-    "           'd:' .. kind, ARGV[4], 'f:' .. kind, ARGV[5])\n"
+    "           'd:' .. kind, ARGV[4], 'f:' .. kind, ARGV[5],\n"
+    "           'r:' .. kind, ARGV[9])\n"
     "redis.call('PEXPIRE', key, life)\n"
     "redis.call('SET', prefix .. string.sub(ARGV[4], 1, 22), 1, 'PX', life)\n"
     "return {'ok', old}"), { 0 }
@@ -568,6 +577,7 @@ ngx_http_registration_upload_enter(ngx_http_request_t *r,
     size_t                             len;
     ngx_int_t                          rc;
     ngx_http_registration_upload_t    *upload;
+    ngx_http_registration_uploaded_t  *uploaded;
     ngx_http_registration_document_t  *document;
 
     upload = ctx->call.result;
@@ -588,24 +598,28 @@ ngx_http_registration_upload_enter(ngx_http_request_t *r,
 
     len = upload->kind_len + upload->filename_len;
 
-    document = ngx_pcalloc(r->pool,
-                           sizeof(ngx_http_registration_document_t) + len);
-    if (document == NULL) {
+    uploaded = ngx_pcalloc(r->pool,
+                           sizeof(ngx_http_registration_uploaded_t) + len);
+    if (uploaded == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    document = &uploaded->document;
 
     ngx_memcpy(document->id, upload->id, sizeof(document->id));
     document->facts = upload->facts;
 
     document->kind.len = upload->kind_len;
-    document->kind.data = (u_char *) (document + 1);
+    document->kind.data = (u_char *) (uploaded + 1);
     document->filename.len = upload->filename_len;
     document->filename.data = ngx_cpymem(document->kind.data, upload->kind,
                                          upload->kind_len);
     ngx_memcpy(document->filename.data, upload->filename,
                upload->filename_len);
 
-    ctx->data = document;
+    uploaded->reading = ngx_http_registration_reading_reserve(r, ctx,
+                                                              document);
+    ctx->data = uploaded;
     ctx->failure = ngx_http_registration_upload_lost;
 
     rc = ngx_http_registration_upload_call(r, ctx, upload);
@@ -619,10 +633,12 @@ static ngx_int_t
 ngx_http_registration_upload_call(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_http_registration_upload_t *upload)
 {
-    ngx_str_t                          argv[9], parts[2];
+    ngx_str_t                          argv[10], parts[2];
+    ngx_http_registration_uploaded_t  *uploaded;
     ngx_http_registration_document_t  *document;
 
-    document = ctx->data;
+    uploaded = ctx->data;
+    document = &uploaded->document;
 
     /* the same picture has another fingerprint in another draft */
 
@@ -636,7 +652,10 @@ ngx_http_registration_upload_call(ngx_http_request_t *r,
         || ngx_http_registration_key(r, ctx, "fingerprint:", parts, 2,
                                      &argv[5])
            != NGX_OK
-        || ngx_http_registration_upload_figures(r, ctx, argv) != NGX_OK)
+        || ngx_http_registration_upload_figures(r, ctx, argv) != NGX_OK
+        || ngx_http_registration_reading_pending(r, ctx, document,
+                                                 uploaded->reading, &argv[9])
+           != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -646,7 +665,7 @@ ngx_http_registration_upload_call(ngx_http_request_t *r,
 
     return ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
                                          &ngx_http_registration_enter_script,
-                                         1, argv, 9);
+                                         1, argv, 10);
 }
 
 
@@ -660,7 +679,7 @@ ngx_http_registration_upload_entry(ngx_http_request_t *r,
     ngx_str_t                          name, context, text, sealed;
     ngx_http_registration_document_t  *document;
 
-    document = ctx->data;
+    document = &((ngx_http_registration_uploaded_t *) ctx->data)->document;
 
     text.len = sizeof(ngx_http_registration_facts_t) + document->filename.len;
     text.data = ngx_pnalloc(r->pool, text.len);
@@ -709,7 +728,7 @@ ngx_http_registration_upload_figures(ngx_http_request_t *r,
     ngx_http_registration_policy_t    *policy;
     ngx_http_registration_document_t  *document;
 
-    document = ctx->data;
+    document = &((ngx_http_registration_uploaded_t *) ctx->data)->document;
     policy = &ctx->conf->policy;
 
     p = ngx_pnalloc(r->pool, 4 * NGX_INT64_LEN);
@@ -744,10 +763,12 @@ ngx_http_registration_upload_reply(ngx_http_request_t *r,
     json_t                            *json;
     ngx_str_t                          id;
     redisReply                        *reply;
+    ngx_http_registration_uploaded_t  *uploaded;
     ngx_http_registration_document_t  *document;
 
     reply = ctx->call.result;
-    document = ctx->data;
+    uploaded = ctx->data;
+    document = &uploaded->document;
 
     if (reply->elements == 1) {
         id.len = REG_DOCUMENT_ID_LEN;
@@ -770,6 +791,10 @@ ngx_http_registration_upload_reply(ngx_http_request_t *r,
                                               ngx_cycle->log);
     }
 
+    if (uploaded->reading) {
+        ngx_http_registration_reading_start(uploaded->reading);
+    }
+
     if (ngx_http_registration_send_draft_cookie(r, ctx) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -777,7 +802,9 @@ ngx_http_registration_upload_reply(ngx_http_request_t *r,
     json = ngx_http_registration_document_json(document);
 
     if (json) {
-        json_object_set_new(json, "recognition", json_string("unavailable"));
+        json_object_set_new(json, "recognition",
+                            json_string(uploaded->reading ? "pending"
+                                                          : "unavailable"));
     }
 
     return ngx_http_registration_reply_json(r, NGX_HTTP_CREATED, json);
@@ -793,7 +820,7 @@ ngx_http_registration_upload_lost(ngx_http_request_t *r,
     ngx_str_t                          id;
     ngx_http_registration_document_t  *document;
 
-    document = ctx->data;
+    document = &((ngx_http_registration_uploaded_t *) ctx->data)->document;
 
     id.len = REG_DOCUMENT_ID_LEN;
     id.data = document->id;

@@ -545,7 +545,7 @@ await play({
         const cdp = await visit.context.newCDPSession(page);
         const slow = (offline) => cdp.send('Network.emulateNetworkConditions', {
             offline, latency: 0, downloadThroughput: -1,
-            uploadThroughput: offline ? 0 : 100 * 1024 });
+            uploadThroughput: offline ? 0 : 20 * 1024 });
 
         await toDocuments(page, user);
         await cdp.send('Network.enable');
@@ -578,7 +578,7 @@ await play({
 
         await other.getByText(/正在上传 [1-9]/).waitFor();
         await other.getByText('取消上传').click();
-        await other.getByText('点击这里选择图片').waitFor();
+        await other.locator('.upload-empty').waitFor();
         is(Object.keys(await documents(page)), ['id_card_portrait'],
            'a cancelled upload leaves nothing');
 

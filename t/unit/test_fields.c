@@ -766,23 +766,22 @@ test_json(void **state)
 static void
 test_kinds(void **state)
 {
-    size_t              required;
-    const char *const  *kinds;
+    const reg_document_type_t  *type;
 
     (void) state;
 
-    kinds = reg_document_kinds("resident_id_card", &required);
-    assert_int_equal(required, 3);
-    assert_string_equal(kinds[0], "id_card_portrait");
-    assert_null(kinds[3]);
+    type = reg_document_type_find("resident_id_card");
+    assert_int_equal(type->required, 3);
+    assert_string_equal(type->kinds[0], "id_card_portrait");
+    assert_null(type->kinds[3]);
 
-    kinds = reg_document_kinds("government_certificate", &required);
-    assert_int_equal(required, 1);
-    assert_string_equal(kinds[0], "licence");
-    assert_string_equal(kinds[1], "supporting");
-    assert_null(kinds[2]);
+    type = reg_document_type_find("government_certificate");
+    assert_int_equal(type->required, 1);
+    assert_string_equal(type->kinds[0], "licence");
+    assert_string_equal(type->kinds[1], "supporting");
+    assert_null(type->kinds[2]);
 
-    assert_null(reg_document_kinds("visa", &required));
+    assert_null(reg_document_type_find("visa"));
 
     assert_true(reg_document_kind_known(str("passport_page")));
     assert_false(reg_document_kind_known(str("passport")));

@@ -113,7 +113,7 @@ static void
 test_form(void **state)
 {
     size_t          i, len;
-    json_t         *root, *type;
+    json_t         *root, *reviewers, *type;
     reg_form_t     *form;
     const char     *word;
     reg_error_t     error;
@@ -164,6 +164,14 @@ test_form(void **state)
     assert_int_equal(len, strlen(reg_form_json(form, &len)));
 
     assert_null(json_object_get(root, "reasons"));
+
+    reviewers = json_loads(reg_form_review_json(form, &len), 0, NULL);
+    assert_non_null(reviewers);
+    assert_int_equal(len, strlen(reg_form_review_json(form, &len)));
+    assert_int_equal(json_object_size(reviewers), json_object_size(root) + 1);
+    assert_true(json_array_size(json_object_get(reviewers, "reasons")) > 0);
+    json_decref(reviewers);
+
     assert_int_equal(json_integer_value(json_object_get(
                          json_object_get(root, "limits"), "max_bytes")),
                      5242880);

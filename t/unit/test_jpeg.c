@@ -813,6 +813,17 @@ different_pictures_have_different_fingerprints(void **state)
     assert_memory_not_equal(a.fingerprint, b.fingerprint, REG_FINGERPRINT);
     assert_memory_equal(a.fingerprint, c.fingerprint, REG_FINGERPRINT);
 
+    /* and keep them, turned or not */
+
+    memset(c.fingerprint, 0, REG_FINGERPRINT);
+    assert_int_equal(reg_jpeg_fingerprint(&c), REG_OK);
+    assert_memory_equal(a.fingerprint, c.fingerprint, REG_FINGERPRINT);
+
+    memcpy(c.fingerprint, b.fingerprint, REG_FINGERPRINT);
+    memset(b.fingerprint, 0, REG_FINGERPRINT);
+    assert_int_equal(reg_jpeg_fingerprint(&b), REG_OK);
+    assert_memory_equal(b.fingerprint, c.fingerprint, REG_FINGERPRINT);
+
     free(a.data);
     free(b.data);
     free(c.data);

@@ -4,7 +4,6 @@
 import { reactive } from 'vue';
 
 import { get } from '../common/api.js';
-import { hasText, t } from '../common/i18n.js';
 import { controlId } from './fields.js';
 
 // the fields that a picture may fill
@@ -47,7 +46,7 @@ export function useReading({ values, edit, leave, documents }) {
       if (answer.state !== 'pending') {
         states[kind] = {
           state: answer.state,
-          warnings: answer.warnings.map(warningText).filter(Boolean),
+          warnings: answer.warnings.map((one) => one.message).filter(Boolean),
         };
         fill(kind, answer.fields);
         return;
@@ -139,17 +138,4 @@ function plain(value) {
   return typeof value === 'string'
     ? value.normalize('NFKC').replace(/\s/g, '').toUpperCase()
     : value;
-}
-
-// A warning is { code, message }, or a code alone, for which there may be a
-// text here; a bare code is shown to nobody.
-
-function warningText(warning) {
-  if (typeof warning === 'object') {
-    return warning.message ?? '';
-  }
-
-  const key = `register.warning.${warning}`;
-
-  return hasText(key) ? t(key) : '';
 }

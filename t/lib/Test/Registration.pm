@@ -203,15 +203,16 @@ sub fill ($client, $values)
 }
 
 
-# Everything that comes before POST /registrations: pictures and code.  Gives
-# the body to post.
+# Everything that comes before POST /registrations: pictures (those of kinds
+# that are given, or any) and code.  Gives the body to post.
 
 sub draft_for ($client, $values, %more)
 {
+    my $pictures = delete $more{pictures} // {};
     my %documents;
 
     for my $kind (kinds($values->{document_type})) {
-        my $answer = $client->upload($kind, picture());
+        my $answer = $client->upload($kind, $pictures->{$kind} // picture());
 
         die "upload of $kind: " . $answer->status . ' ' . $answer->body
             if $answer->status != 201;
@@ -252,8 +253,9 @@ sub submit_again ($client, $body)
 sub register (%option)
 {
     my $client = delete $option{client} // client();
+    my $shown  = delete $option{pictures};
     my $values = delete $option{values} // person(%option);
-    my $body   = draft_for($client, $values);
+    my $body   = draft_for($client, $values, pictures => $shown);
     my $answer = submit($client, $body);
 
     die 'registration: ' . $answer->status . ' ' . $answer->body

@@ -181,7 +181,7 @@ http {
     registration_draft uploads=1000000000 size=100000000m;
 
     server {
-        listen 127.0.0.1:$port backlog=1024;
+        listen 127.0.0.1:$port backlog=1024 reuseport;
         server_name localhost;
         client_max_body_size 64k;
 

@@ -36,6 +36,8 @@ sub all ($servers, %except)
         "$dir/nginx.out");
     $place{'access log'} = Test::Registration::Servers::slurp(
         "$dir/access.log");
+    $place{'recogniser'} = Test::Registration::Servers::slurp(
+        "$dir/recognizer.out") if -e "$dir/recognizer.out";
 
     no_alerts(\%place, $except{alerts});
     no_sanitizer_lines(\%place);

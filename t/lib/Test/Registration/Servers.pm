@@ -14,6 +14,7 @@ use File::Basename qw(basename dirname);
 use File::Copy qw(copy);
 use File::Path qw(make_path remove_tree);
 use IO::Socket::INET;
+use IO::Socket::UNIX;
 use POSIX qw(:sys_wait_h);
 use Time::HiRes qw(sleep time);
 
@@ -514,6 +515,52 @@ sub listens ($port)
 {
     return !!IO::Socket::INET->new(PeerAddr => '127.0.0.1',
         PeerPort => $port, Timeout => 1);
+}
+
+
+# The recogniser around an engine that does as it is told (scripted_ocr.c),
+# which needs no models.  Options: env, threads, queue.
+
+sub start_recognizer ($self, %option)
+{
+    my $dir = "$self->{dir}/recognizer";
+    my ($binary) = grep { -x } "$BUILD/recognizer-scripted",
+        glob "$BUILD/*/recognizer-scripted";
+
+    croak 'recognizer-scripted is not built: make scripted' if !$binary;
+
+    make_directory_of('www-data', $dir, 0755);
+    spew("$dir/models", "none\n") if !$option{missing};
+
+    local %ENV = (%ENV, ($option{env} // {})->%*);
+
+    $self->spawn('recognizer', as_user('www-data'), $binary,
+        '--socket', "$dir/socket", '--models', "$dir/models",
+        '--threads', $option{threads} // 2, '--queue', $option{queue} // 8,
+        '--verbose');
+
+    return $self if $option{missing};
+
+    wait_for(sub { $self->recognizer_ready })
+        // croak "the recogniser does not start: see $self->{dir}/"
+                 . 'recognizer.out';
+
+    return $self;
+}
+
+
+sub recognizer_ready ($self)
+{
+    return !!IO::Socket::UNIX->new(Peer => "$self->{dir}/recognizer/socket");
+}
+
+
+# The pid of the process that reads pictures.
+
+sub recognizer_child ($self)
+{
+    my ($master, $child) = family($self->{pid}{recognizer});
+    return $child;
 }
 
 

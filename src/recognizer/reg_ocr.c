@@ -1,0 +1,517 @@
+/*
+ * Recognition from beginning to end: the steps of one picture, in the order
+ * in which they run.
+ */
+
+#include <math.h>
+#include "reg_ocr_fields.h"
+#include "reg_ocr_group.h"
+#include "reg_ocr_lines.h"
+#include "reg_ocr_orient.h"
+#include "reg_ocr_warnings.h"
+
+
+/* The longer side of the first look, in pixels of the model's input. */
+
+#define REG_OCR_FIRST_SIDE    960
+
+/* So many words make sure that a page is what it is said to be, upright. */
+
+#define REG_OCR_WORDS         2
+
+/* Sheets of paper that are glanced at, and boxes that are read for it. */
+
+#define REG_OCR_SHEETS        5
+#define REG_OCR_SHEET_BOXES   3
+#define REG_OCR_GLANCE        10
+#define REG_OCR_GLANCE_WIDTH  7     /* heights: labels are short */
+
+/* Boxes that are read in all four directions when the words do not come. */
+
+#define REG_OCR_TURN_BOXES    6
+
+/* Milliseconds that a second look or another try may need. */
+
+#define REG_OCR_STEP_TIME     900
+
+
+struct reg_ocr_s {
+    reg_ocr_runtime_t   *runtime;
+    reg_ocr_alphabet_t  *alphabet;
+};
+
+/* One picture on its way; page is the best reading so far. */
+
+typedef struct {
+    reg_ocr_t                *ocr;
+    const reg_ocr_request_t  *request;
+    reg_ocr_image_t           image;
+    reg_ocr_boxes_t           boxes;
+    reg_ocr_groups_t          groups;
+    reg_ocr_page_t            page;
+    size_t                    words;
+    unsigned                  late:1;
+} reg_ocr_job_t;
+
+
+static reg_code_t reg_ocr_first_look(reg_ocr_job_t *job);
+static reg_code_t reg_ocr_choose(reg_ocr_job_t *job, size_t *sheet);
+static reg_code_t reg_ocr_glance(reg_ocr_job_t *job, size_t group,
+    size_t *words);
+static reg_code_t reg_ocr_second_look(reg_ocr_job_t *job,
+    reg_ocr_boxes_t *boxes);
+static reg_code_t reg_ocr_read(reg_ocr_job_t *job, reg_ocr_boxes_t *boxes,
+    reg_ocr_point_t direction);
+static reg_code_t reg_ocr_turn(reg_ocr_job_t *job, reg_ocr_boxes_t *boxes,
+    reg_ocr_point_t direction);
+static reg_code_t reg_ocr_sheet(reg_ocr_job_t *job, size_t sheet);
+static reg_code_t reg_ocr_other_sheets(reg_ocr_job_t *job, size_t sheet);
+static int reg_ocr_time_left(const reg_ocr_job_t *job);
+static reg_ocr_code_t reg_ocr_finish(reg_ocr_job_t *job, reg_code_t code,
+    reg_ocr_result_t *result);
+
+
+reg_ocr_t *
+reg_ocr_create(const char *models, reg_error_t *error)
+{
+    char        path[4096];
+    reg_ocr_t  *ocr;
+
+    ocr = calloc(1, sizeof(reg_ocr_t));
+    if (ocr == NULL) {
+        reg_error_set(error, "out of memory");
+        return NULL;
+    }
+
+    snprintf(path, sizeof(path), "%s/ppocr_keys_v1.txt", models);
+
+    ocr->alphabet = reg_ocr_alphabet_load(path, error);
+
+    if (ocr->alphabet != NULL) {
+        ocr->runtime = reg_ocr_runtime_create(models, error);
+    }
+
+    if (ocr->runtime == NULL) {
+        reg_ocr_destroy(ocr);
+        return NULL;
+    }
+
+    return ocr;
+}
+
+
+void
+reg_ocr_destroy(reg_ocr_t *ocr)
+{
+    if (ocr != NULL) {
+        reg_ocr_runtime_destroy(ocr->runtime);
+        free(ocr->alphabet);
+        free(ocr);
+    }
+}
+
+
+uint64_t
+reg_ocr_now(void)
+{
+    struct timespec  now;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &now);
+
+    return (uint64_t) now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+
+reg_ocr_code_t
+reg_ocr_recognise(reg_ocr_t *ocr, const reg_ocr_request_t *request,
+    reg_ocr_result_t *result)
+{
+    size_t           sheet;
+    reg_code_t       code;
+    reg_ocr_job_t   *job;
+    reg_ocr_code_t   rc;
+
+    job = calloc(1, sizeof(reg_ocr_job_t));
+    if (job == NULL) {
+        return REG_OCR_FAILED;
+    }
+
+    job->ocr = ocr;
+    job->request = request;
+    sheet = 0;
+
+    code = reg_ocr_image_decode(request->picture, &job->image);
+
+    if (code == REG_OK) {
+        code = reg_ocr_first_look(job);
+    }
+
+    if (code == REG_OK) {
+        code = reg_ocr_choose(job, &sheet);
+    }
+
+    if (code == REG_OK) {
+        code = reg_ocr_sheet(job, sheet);
+    }
+
+    if (code == REG_OK) {
+        code = reg_ocr_other_sheets(job, sheet);
+    }
+
+    rc = reg_ocr_finish(job, code, result);
+
+    reg_ocr_page_free(&job->page);
+    reg_ocr_image_free(&job->image);
+    free(job);
+
+    return rc;
+}
+
+
+static reg_code_t
+reg_ocr_first_look(reg_ocr_job_t *job)
+{
+    reg_code_t      code;
+    reg_ocr_crop_t  whole;
+
+    if (reg_ocr_now() >= job->request->deadline) {
+        return REG_EXPIRED;
+    }
+
+    whole.x = 0;
+    whole.y = 0;
+    whole.width = job->image.width;
+    whole.height = job->image.height;
+
+    code = reg_ocr_detect(job->ocr->runtime, &job->image, &whole,
+                          REG_OCR_FIRST_SIDE, &job->boxes);
+
+    if (code == REG_OK) {
+        reg_ocr_group(&job->boxes, &job->groups);
+    }
+
+    return code;
+}
+
+
+/* With several papers on the table: the one that has the words. */
+
+static reg_code_t
+reg_ocr_choose(reg_ocr_job_t *job, size_t *sheet)
+{
+    size_t      i, n, words, most;
+    reg_code_t  code;
+
+    *sheet = 0;
+
+    for (i = 0, n = 0; i < job->groups.n; i++) {
+        n += (job->groups.boxes[i] >= REG_OCR_SHEET_BOXES);
+    }
+
+    if (n < 2) {
+        return REG_OK;
+    }
+
+    for (i = 0, most = 0; i < job->groups.n && i < REG_OCR_SHEETS; i++) {
+
+        if (job->groups.boxes[i] < REG_OCR_SHEET_BOXES) {
+            continue;
+        }
+
+        code = reg_ocr_glance(job, i, &words);
+        if (code != REG_OK) {
+            return code;
+        }
+
+        if (words > most) {
+            most = words;
+            *sheet = i;
+        }
+    }
+
+    return REG_OK;
+}
+
+
+/* Reads the short lines of a sheet, where its labels are. */
+
+static reg_code_t
+reg_ocr_glance(reg_ocr_job_t *job, size_t group, size_t *words)
+{
+    size_t           i, n, seen;
+    reg_code_t       code;
+    reg_ocr_box_t   *box;
+    reg_ocr_page_t   page;
+    reg_ocr_boxes_t  boxes;
+    reg_ocr_point_t  direction;
+
+    reg_ocr_group_take(&job->boxes, &job->groups, group, &boxes);
+
+    code = reg_ocr_orient(job->ocr->runtime, &job->image, &boxes,
+                          &direction);
+    if (code != REG_OK) {
+        return code;
+    }
+
+    for (i = 0, n = 0; i < boxes.n && n < REG_OCR_GLANCE; i++) {
+        box = &boxes.box[i];
+
+        if (box->width < REG_OCR_GLANCE_WIDTH * box->height) {
+            boxes.box[n++] = *box;
+        }
+    }
+
+    boxes.n = n;
+
+    code = reg_ocr_lines_read(job->ocr->runtime, job->ocr->alphabet,
+                              &job->image, &boxes, direction,
+                              job->request->deadline, &page);
+
+    (void) reg_ocr_fields_seen(&page, &seen);
+    *words = seen + reg_ocr_fields_words(&page, job->request->kind);
+
+    reg_ocr_page_free(&page);
+
+    return code;
+}
+
+
+static reg_code_t
+reg_ocr_sheet(reg_ocr_job_t *job, size_t sheet)
+{
+    reg_code_t       code;
+    reg_ocr_boxes_t  boxes;
+    reg_ocr_point_t  direction;
+
+    reg_ocr_group_take(&job->boxes, &job->groups, sheet, &boxes);
+
+    code = reg_ocr_second_look(job, &boxes);
+
+    if (code == REG_OK) {
+        code = reg_ocr_orient(job->ocr->runtime, &job->image, &boxes,
+                              &direction);
+    }
+
+    if (code == REG_OK) {
+        code = reg_ocr_read(job, &boxes, direction);
+    }
+
+    if (code == REG_OK && job->words < REG_OCR_WORDS) {
+        code = reg_ocr_turn(job, &boxes, direction);
+    }
+
+    return code;
+}
+
+
+/* Closer, where the print is small. */
+
+static reg_code_t
+reg_ocr_second_look(reg_ocr_job_t *job, reg_ocr_boxes_t *boxes)
+{
+    unsigned         side;
+    reg_code_t       code;
+    reg_ocr_crop_t   crop;
+    reg_ocr_boxes_t  closer;
+
+    side = reg_ocr_detect_closer(&job->image, boxes, REG_OCR_FIRST_SIDE,
+                                 &crop);
+
+    if (side == 0) {
+        return REG_OK;
+    }
+
+    if (!reg_ocr_time_left(job)) {
+        job->late = 1;
+        return REG_OK;
+    }
+
+    code = reg_ocr_detect(job->ocr->runtime, &job->image, &crop, side,
+                          &closer);
+    if (code != REG_OK) {
+        return code;
+    }
+
+    reg_ocr_group_keep(boxes, &closer);
+
+    if (closer.n > 0) {
+        *boxes = closer;
+    }
+
+    return REG_OK;
+}
+
+
+/* A reading with more words than the one before takes its place. */
+
+static reg_code_t
+reg_ocr_read(reg_ocr_job_t *job, reg_ocr_boxes_t *boxes,
+    reg_ocr_point_t direction)
+{
+    size_t          words;
+    reg_code_t      code;
+    reg_ocr_page_t  page;
+
+    code = reg_ocr_lines_read(job->ocr->runtime, job->ocr->alphabet,
+                              &job->image, boxes, direction,
+                              job->request->deadline, &page);
+
+    if (code != REG_OK && code != REG_EXPIRED) {
+        reg_ocr_page_free(&page);
+        return code;
+    }
+
+    (void) reg_ocr_fields_seen(&page, &words);
+
+    if (job->page.n == 0 || words > job->words) {
+        reg_ocr_page_free(&job->page);
+        job->page = page;
+        job->words = words;
+
+    } else {
+        reg_ocr_page_free(&page);
+    }
+
+    return code;
+}
+
+
+/* The direction in which the largest boxes read best, if it is another. */
+
+static reg_code_t
+reg_ocr_turn(reg_ocr_job_t *job, reg_ocr_boxes_t *boxes,
+    reg_ocr_point_t direction)
+{
+    float            score, sum, most;
+    size_t           i, n, turn, best, widest[REG_OCR_TURN_BOXES];
+    reg_code_t       code;
+    reg_ocr_box_t    box;
+    reg_ocr_point_t  u;
+
+    if (!reg_ocr_time_left(job)) {
+        job->late = 1;
+        return REG_OK;
+    }
+
+    n = reg_ocr_orient_widest(boxes, widest, REG_OCR_TURN_BOXES);
+    most = 0;
+    best = 0;
+    u = direction;
+
+    for (turn = 0; turn < 4; turn++) {
+        for (i = 0, sum = 0; i < n; i++) {
+            box = boxes->box[widest[i]];
+            reg_ocr_box_turn(&box, u);
+
+            code = reg_ocr_lines_try(job->ocr->runtime, job->ocr->alphabet,
+                                     &job->image, &box, &score);
+            if (code != REG_OK) {
+                return code;
+            }
+
+            sum += score;
+        }
+
+        if (sum > most * 1.1f) {
+            most = sum;
+            best = turn;
+            direction = u;
+        }
+
+        score = u.x;
+        u.x = -u.y;
+        u.y = score;
+    }
+
+    if (best == 0) {
+        return REG_OK;
+    }
+
+    reg_ocr_orient_turn(boxes, &direction);
+
+    return reg_ocr_read(job, boxes, direction);
+}
+
+
+/* When the sheet chosen says nothing, one of the others may. */
+
+static reg_code_t
+reg_ocr_other_sheets(reg_ocr_job_t *job, size_t sheet)
+{
+    size_t      i;
+    reg_code_t  code;
+
+    for (i = 0; i < job->groups.n && i < REG_OCR_SHEETS; i++) {
+
+        if (job->words >= REG_OCR_WORDS) {
+            break;
+        }
+
+        if (i == sheet || job->groups.boxes[i] < 2) {
+            continue;
+        }
+
+        if (!reg_ocr_time_left(job)) {
+            job->late = 1;
+            break;
+        }
+
+        code = reg_ocr_sheet(job, i);
+        if (code != REG_OK) {
+            return code;
+        }
+    }
+
+    return REG_OK;
+}
+
+
+static int
+reg_ocr_time_left(const reg_ocr_job_t *job)
+{
+    return reg_ocr_now() + REG_OCR_STEP_TIME < job->request->deadline;
+}
+
+
+static reg_ocr_code_t
+reg_ocr_finish(reg_ocr_job_t *job, reg_code_t code, reg_ocr_result_t *result)
+{
+    switch (code) {
+
+    case REG_OK:
+        break;
+
+    case REG_EXPIRED:
+        if (job->page.n == 0) {
+            return REG_OCR_LATE;
+        }
+
+        job->late = 1;
+        break;
+
+    case REG_INTERNAL:
+        return REG_OCR_FAILED;
+
+    default:
+        return REG_OCR_BAD_PICTURE;
+    }
+
+    reg_ocr_result_init(result);
+
+    if (job->words >= REG_OCR_WORDS) {
+        size_t  words;
+
+        result->seen = reg_ocr_fields_seen(&job->page, &words);
+    }
+
+    reg_ocr_fields(job->request->kind, &job->page, job->request->today,
+                   result);
+
+    if (job->late) {
+        reg_ocr_result_warn(result, "short_of_time", NULL);
+    }
+
+    reg_ocr_warnings(job->request, &job->image, &job->page, result);
+
+    return REG_OCR_OK;
+}

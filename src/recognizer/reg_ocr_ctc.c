@@ -1,0 +1,266 @@
+/*
+ * Connectionist temporal classification: from the probabilities of each step
+ * along a line to characters, freely or under a mask.
+ */
+
+#include <math.h>
+#include "reg_ocr_ctc.h"
+#include "reg_text.h"
+
+
+/* The longest of the words: 柯尔克孜 and 乌孜别克 have four characters. */
+
+#define REG_OCR_WORD_MAX    8
+#define REG_OCR_STATES_MAX  (2 * REG_OCR_WORD_MAX + 1)
+
+
+/* Where neither blank nor mask has more than this, something else stands. */
+
+#define REG_OCR_TRACE       5e-4f
+
+
+static size_t reg_ocr_ctc_best(const float *p, size_t n);
+static size_t reg_ocr_ctc_mask(const reg_ocr_alphabet_t *alphabet,
+    const char *mask, uint16_t *kept);
+static double reg_ocr_ctc_likelihood(const reg_ocr_alphabet_t *alphabet,
+    const reg_ocr_line_t *line, size_t from, size_t to, const uint16_t *word,
+    size_t len);
+
+
+reg_code_t
+reg_ocr_ctc_read(const reg_ocr_alphabet_t *alphabet,
+    const float *probabilities, size_t steps, reg_ocr_line_t *line)
+{
+    float            sum;
+    size_t           i, step, class, last;
+    const float     *p;
+    reg_ocr_char_t  *c;
+
+    line->n = 0;
+    line->steps = steps;
+    line->confidence = 0;
+    line->chars = malloc(sizeof(reg_ocr_char_t) * (steps + 1));
+    line->kept = malloc(sizeof(float) * (steps * alphabet->nkept + 1));
+
+    if (line->chars == NULL || line->kept == NULL) {
+        return REG_INTERNAL;
+    }
+
+    last = 0;
+
+    for (step = 0; step < steps; step++) {
+        p = probabilities + step * alphabet->classes;
+        class = reg_ocr_ctc_best(p, alphabet->classes);
+
+        for (i = 0; i < alphabet->nkept; i++) {
+            line->kept[step * alphabet->nkept + i] = p[alphabet->kept[i]];
+        }
+
+        if (class != 0 && class == last) {
+            c = &line->chars[line->n - 1];
+
+            if (p[class] > c->p) {
+                c->p = p[class];
+                c->step = step;
+            }
+
+        } else if (class != 0) {
+            c = &line->chars[line->n++];
+
+            memset(c, 0, sizeof(reg_ocr_char_t));
+            c->code = alphabet->code[class];
+            c->p = p[class];
+            c->step = step;
+        }
+
+        last = class;
+    }
+
+    for (i = 0, sum = 0; i < line->n; i++) {
+        sum += line->chars[i].p;
+    }
+
+    line->confidence = (line->n == 0) ? 0 : sum / line->n;
+
+    return REG_OK;
+}
+
+
+static size_t
+reg_ocr_ctc_best(const float *p, size_t n)
+{
+    size_t  i, best;
+
+    for (i = 1, best = 0; i < n; i++) {
+        if (p[i] > p[best]) {
+            best = i;
+        }
+    }
+
+    return best;
+}
+
+
+size_t
+reg_ocr_ctc_masked(const reg_ocr_alphabet_t *alphabet,
+    const reg_ocr_line_t *line, size_t from, size_t to, const char *mask,
+    reg_ocr_char_t *out, size_t max)
+{
+    float         sum, value;
+    size_t        i, n, nkept, step, best, last;
+    uint16_t      kept[REG_OCR_KEPT_MAX];
+    const float  *p;
+
+    nkept = reg_ocr_ctc_mask(alphabet, mask, kept);
+    to = (to > line->steps) ? line->steps : to;
+    last = 0;
+    n = 0;
+
+    for (step = from; step < to; step++) {
+        p = line->kept + step * alphabet->nkept;
+
+        for (i = 0, best = 0, sum = 0; i < nkept; i++) {
+            sum += p[kept[i]];
+            best = (p[kept[i]] > p[kept[best]]) ? i : best;
+        }
+
+        value = (sum > 0) ? p[kept[best]] / sum : 0;
+        best = (sum < REG_OCR_TRACE) ? 0 : best;
+
+        if (best != 0 && best == last) {
+            if (value > out[n - 1].p) {
+                out[n - 1].p = value;
+                out[n - 1].step = step;
+            }
+
+        } else if (best != 0) {
+            if (n == max) {
+                break;
+            }
+
+            memset(&out[n], 0, sizeof(reg_ocr_char_t));
+            out[n].code = alphabet->kept_code[kept[best]];
+            out[n].p = value;
+            out[n++].step = step;
+        }
+
+        last = best;
+    }
+
+    return n;
+}
+
+
+/* The blank comes first. */
+
+static size_t
+reg_ocr_ctc_mask(const reg_ocr_alphabet_t *alphabet, const char *mask,
+    uint16_t *kept)
+{
+    size_t     n, place;
+    int32_t    code;
+    reg_str_t  s;
+
+    s.data = (const unsigned char *) mask;
+    s.len = strlen(mask);
+
+    kept[0] = 0;
+    n = 1;
+
+    while (n < REG_OCR_KEPT_MAX && (code = reg_text_next(&s)) != -1) {
+        place = reg_ocr_alphabet_kept(alphabet, code);
+
+        if (place != 0) {
+            kept[n++] = place;
+        }
+    }
+
+    return n;
+}
+
+
+int
+reg_ocr_ctc_word(const reg_ocr_alphabet_t *alphabet,
+    const reg_ocr_line_t *line, size_t from, size_t to,
+    const char *const *words, float *p)
+{
+    int        best;
+    double     likelihood, most, sum;
+    size_t     i, len;
+    int32_t    code;
+    uint16_t   word[REG_OCR_WORD_MAX];
+    reg_str_t  s;
+
+    best = -1;
+    most = sum = 0;
+    to = (to > line->steps) ? line->steps : to;
+
+    for (i = 0; words[i] != NULL; i++) {
+        s.data = (const unsigned char *) words[i];
+        s.len = strlen(words[i]);
+        len = 0;
+
+        while (len < REG_OCR_WORD_MAX && (code = reg_text_next(&s)) != -1) {
+            word[len] = reg_ocr_alphabet_kept(alphabet, code);
+
+            if (word[len++] == 0) {
+                len = 0;
+                break;
+            }
+        }
+
+        if (len == 0) {
+            continue;
+        }
+
+        likelihood = reg_ocr_ctc_likelihood(alphabet, line, from, to, word,
+                                            len);
+        sum += likelihood;
+
+        if (likelihood > most) {
+            most = likelihood;
+            best = i;
+        }
+    }
+
+    *p = (sum > 0) ? (float) (most / sum) : 0;
+
+    return best;
+}
+
+
+/* The forward algorithm: all alignments of a word, with blanks between. */
+
+static double
+reg_ocr_ctc_likelihood(const reg_ocr_alphabet_t *alphabet,
+    const reg_ocr_line_t *line, size_t from, size_t to, const uint16_t *word,
+    size_t len)
+{
+    double        a[REG_OCR_STATES_MAX], sum;
+    size_t        s, step, states, label, before;
+    const float  *p;
+
+    states = 2 * len + 1;
+    memset(a, 0, sizeof(a));
+
+    for (step = from; step < to; step++) {
+        p = line->kept + step * alphabet->nkept;
+
+        for (s = states; s-- > 0; /* void */ ) {
+            label = (s % 2 == 0) ? 0 : word[s / 2];
+            before = (s >= 3 && s % 2 == 1) ? word[s / 2 - 1] : label;
+
+            if (step == from) {
+                sum = (s <= 1) ? 1 : 0;
+
+            } else {
+                sum = a[s] + (s >= 1 ? a[s - 1] : 0);
+                sum += (before != label) ? a[s - 2] : 0;
+            }
+
+            a[s] = sum * p[label];
+        }
+    }
+
+    return a[states - 1] + a[states - 2];
+}

@@ -1,0 +1,486 @@
+/*
+ * Both sides of the resident identity card, and of the residence permits that
+ * have its form.
+ */
+
+#include <math.h>
+#include "reg_numbers.h"
+#include "reg_ocr_ctc.h"
+#include "reg_ocr_digits.h"
+#include "reg_ocr_fields.h"
+
+
+/* The picture of the holder begins so many em of the label behind it. */
+
+#define REG_OCR_ADDRESS_WIDTH  19.0f
+
+/* Within a value a gap of so many em is none of its own. */
+
+#define REG_OCR_VALUE_GAP      2.6f
+
+
+static int reg_ocr_card_judge(const char *number, size_t n, void *data);
+static int reg_ocr_card_number(const reg_ocr_page_t *page, reg_date_t today,
+    reg_ocr_number_t *number, reg_ocr_result_t *result);
+static void reg_ocr_card_name(const reg_ocr_page_t *page,
+    const reg_ocr_number_t *number, reg_ocr_result_t *result);
+static void reg_ocr_card_sex(const reg_ocr_page_t *page,
+    reg_ocr_result_t *result);
+static void reg_ocr_card_ethnicity(const reg_ocr_page_t *page,
+    reg_ocr_result_t *result);
+static void reg_ocr_card_birth(const reg_ocr_page_t *page,
+    reg_ocr_result_t *result);
+static void reg_ocr_card_address(const reg_ocr_page_t *page,
+    const reg_ocr_number_t *number, reg_ocr_result_t *result);
+static int reg_ocr_card_span(reg_date_t from, reg_date_t until);
+
+
+void
+reg_ocr_fields_portrait(const reg_ocr_page_t *page, reg_date_t today,
+    reg_ocr_result_t *result)
+{
+    reg_ocr_number_t  number;
+
+    (void) reg_ocr_card_number(page, today, &number, result);
+
+    reg_ocr_card_name(page, &number, result);
+    reg_ocr_card_sex(page, result);
+    reg_ocr_card_ethnicity(page, result);
+    reg_ocr_card_birth(page, result);
+    reg_ocr_card_address(page, &number, result);
+}
+
+
+/*
+ * Of a hand-held picture nothing is asked but whether a card is there, and
+ * whose.
+ */
+
+void
+reg_ocr_fields_handheld(const reg_ocr_page_t *page, reg_date_t today,
+    reg_ocr_result_t *result)
+{
+    reg_ocr_number_t  number;
+
+    (void) reg_ocr_card_number(page, today, &number, result);
+
+    if (number.judged == 2) {
+        reg_ocr_card_name(page, &number, result);
+    }
+}
+
+
+/* Residence permits: 810000, 820000, 830000; a permanent one begins with 9. */
+
+static int
+reg_ocr_card_judge(const char *number, size_t n, void *data)
+{
+    size_t      i;
+    reg_str_t   s;
+    reg_date_t  today;
+
+    s.data = (const unsigned char *) number;
+    s.len = n;
+    today = *(reg_date_t *) data;
+
+    if (reg_number_resident(s, today, NULL) == REG_OK
+        || reg_number_hmt_permit(s, today, NULL) == REG_OK
+        || reg_number_permanent_residence(s, today, NULL) == REG_OK)
+    {
+        return 2;
+    }
+
+    for (i = 0; i < n - 1; i++) {
+        if (number[i] == 'X') {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+/* The number tells birth and sex better than their own rows do. */
+
+static int
+reg_ocr_card_number(const reg_ocr_page_t *page, reg_date_t today,
+    reg_ocr_number_t *number, reg_ocr_result_t *result)
+{
+    int                 vouched;
+    reg_str_t           s;
+    reg_number_facts_t  facts;
+
+    if (!reg_ocr_number_find(page, "0123456789X", 18, reg_ocr_card_judge,
+                             &today, number))
+    {
+        return 0;
+    }
+
+    vouched = (number->judged == 2 && number->confidence >= REG_OCR_SURE);
+
+    reg_ocr_result_add(result, "id_number", number->value,
+                       number->confidence, vouched);
+
+    if (number->judged != 2) {
+        reg_ocr_result_warn(result, "checksum", "id_number");
+        return 1;
+    }
+
+    s.data = (const unsigned char *) number->value;
+    s.len = strlen(number->value);
+    memset(&facts, 0, sizeof(facts));
+    facts.birth = REG_DATE_NONE;
+
+    if (reg_number_resident(s, today, &facts) != REG_OK
+        && reg_number_hmt_permit(s, today, &facts) != REG_OK)
+    {
+        (void) reg_number_permanent_residence(s, today, &facts);
+    }
+
+    reg_ocr_result_date(result, "birth_date", facts.birth,
+                        number->confidence, vouched);
+
+    if (facts.sex != 0) {
+        reg_ocr_result_add(result, "sex", facts.sex == 'M' ? "M" : "F",
+                           number->confidence, vouched);
+    }
+
+    return 1;
+}
+
+
+/*
+ * Without its label a name still has its place: on the card the number is
+ * 51 mm long, the name 38 mm above it and 13 mm further left.
+ */
+
+static void
+reg_ocr_card_name(const reg_ocr_page_t *page, const reg_ocr_number_t *number,
+    reg_ocr_result_t *result)
+{
+    float            mm;
+    reg_ocr_area_t   area;
+    reg_ocr_text_t   text;
+    reg_ocr_label_t  label;
+
+    if (reg_ocr_find(page, "姓名", &label)) {
+        area = reg_ocr_beside(page, &label);
+
+    } else if (number->judged != 0) {
+        mm = (number->right - number->left) / 49;
+
+        memset(&area, 0, sizeof(area));
+        area.left = number->left - 15 * mm;
+        area.right = number->left + 22 * mm;
+        area.y = number->y - 38 * mm;
+        area.em = 3.6f * mm;
+
+    } else {
+        return;
+    }
+
+    text.n = 0;
+    text.hole = 0;
+
+    if (reg_ocr_collect_row(page, &area, REG_OCR_VALUE_GAP, &text)) {
+        reg_ocr_result_text(result, "name", &text);
+    }
+}
+
+
+void
+reg_ocr_fields_name(const reg_ocr_page_t *page, reg_ocr_result_t *result)
+{
+    reg_ocr_number_t  none;
+
+    memset(&none, 0, sizeof(none));
+    reg_ocr_card_name(page, &none, result);
+}
+
+
+/* Only where the number does not tell; where it does, they are compared. */
+
+static void
+reg_ocr_card_sex(const reg_ocr_page_t *page, reg_ocr_result_t *result)
+{
+    const char             *sex;
+    reg_ocr_area_t          area;
+    reg_ocr_text_t          text;
+    reg_ocr_label_t         label;
+    const reg_ocr_field_t  *told;
+
+    if (!reg_ocr_find(page, "性别", &label)) {
+        return;
+    }
+
+    area = reg_ocr_beside(page, &label);
+    text.n = 0;
+    text.hole = 0;
+
+    if (!reg_ocr_collect_row(page, &area, 0, &text)
+        || (text.c[0].code != 0x7537 && text.c[0].code != 0x5973))
+    {
+        return;
+    }
+
+    sex = (text.c[0].code == 0x7537) ? "M" : "F";
+    told = reg_ocr_result_field(result, "sex");
+
+    if (told == NULL) {
+        reg_ocr_result_add(result, "sex", sex, text.c[0].p,
+                           text.c[0].p >= REG_OCR_SURE);
+
+    } else if (strcmp(told->value, sex) != 0
+               && text.c[0].p >= REG_OCR_SURE)
+    {
+        reg_ocr_result_warn(result, "mismatch", "sex");
+    }
+}
+
+
+/* One of 56: what the steps behind 民族 say, if it has to be one of them. */
+
+static void
+reg_ocr_card_ethnicity(const reg_ocr_page_t *page, reg_ocr_result_t *result)
+{
+    int                    group;
+    float                  p, x, y, em;
+    size_t                 i, from, to, step;
+    reg_ocr_label_t        label;
+    const reg_ocr_line_t  *line, *at;
+
+    if (!reg_ocr_find(page, "民族", &label)) {
+        return;
+    }
+
+    at = NULL;
+    from = to = 0;
+    em = label.em;
+
+    for (i = 0; i < page->n && at == NULL; i++) {
+        line = &page->lines[i];
+
+        if (line->height < 0.5f * label.line->height
+            || line->height > 2 * label.line->height)
+        {
+            continue;
+        }
+
+        for (step = 0; step < line->steps; step++) {
+            reg_ocr_page_step(line, step, &x, &y);
+
+            if (x < label.right - 0.1f * em || x > label.right + 8 * em
+                || fabsf(y - label.y) > 0.6f * em)
+            {
+                continue;
+            }
+
+            /* a line that ends with the label holds nothing behind it */
+
+            if (line == label.line && label.next >= line->n) {
+                break;
+            }
+
+            from = (at == NULL) ? step : from;
+            to = step + 1;
+            at = line;
+        }
+    }
+
+    if (at == NULL) {
+        return;
+    }
+
+    group = reg_ocr_ctc_word(page->alphabet, at, from, to,
+                             reg_ocr_ethnic_groups, &p);
+    if (group != -1) {
+        reg_ocr_result_add(result, "ethnicity", reg_ocr_ethnic_groups[group],
+                           p, p >= 0.95f);
+    }
+}
+
+
+static void
+reg_ocr_card_birth(const reg_ocr_page_t *page, reg_ocr_result_t *result)
+{
+    char                    value[REG_DATE_LEN + 1];
+    float                   p;
+    size_t                  at;
+    reg_date_t              date;
+    reg_ocr_area_t          area;
+    reg_ocr_text_t          text;
+    reg_ocr_label_t         label;
+    const reg_ocr_field_t  *told;
+
+    if (!reg_ocr_find(page, "出生", &label)) {
+        return;
+    }
+
+    area = reg_ocr_beside(page, &label);
+    text.n = 0;
+    text.hole = 0;
+    at = 0;
+
+    if (!reg_ocr_collect_row(page, &area, 0, &text)) {
+        return;
+    }
+
+    date = reg_ocr_date_find(&text, &at, &p);
+    if (date == REG_DATE_NONE) {
+        return;
+    }
+
+    reg_date_print(date, value);
+    told = reg_ocr_result_field(result, "birth_date");
+
+    if (told == NULL) {
+        reg_ocr_result_add(result, "birth_date", value, p,
+                           p >= REG_OCR_SURE);
+
+    } else if (strcmp(told->value, value) != 0 && p >= REG_OCR_SURE) {
+        reg_ocr_result_warn(result, "mismatch", "birth_date");
+    }
+}
+
+
+/* All between the label and the number, left of the holder's picture. */
+
+static void
+reg_ocr_card_address(const reg_ocr_page_t *page,
+    const reg_ocr_number_t *number, reg_ocr_result_t *result)
+{
+    float            mm;
+    reg_ocr_area_t   area;
+    reg_ocr_text_t   text;
+    reg_ocr_label_t  label;
+
+    text.n = 0;
+    text.hole = 0;
+
+    if (reg_ocr_find(page, "住址", &label)) {
+        area = reg_ocr_beside(page, &label);
+        area.right = label.right + REG_OCR_ADDRESS_WIDTH * label.em;
+
+    } else if (number->judged != 0) {
+        mm = (number->right - number->left) / 49;
+
+        memset(&area, 0, sizeof(area));
+        area.left = number->left - 15 * mm;
+        area.right = number->left + 22 * mm;
+        area.y = number->y - 17.8f * mm;
+        area.em = 3.05f * mm;
+
+    } else {
+        return;
+    }
+
+    area.bottom = (number->judged != 0) ? number->y - number->em
+                                        : page->height * 2;
+
+    if (reg_ocr_collect(page, &area, REG_OCR_VALUE_GAP, &text)) {
+        reg_ocr_result_text(result, "address", &text);
+    }
+}
+
+
+void
+reg_ocr_fields_emblem(const reg_ocr_page_t *page, reg_date_t today,
+    reg_ocr_result_t *result)
+{
+    reg_ocr_area_t   area;
+    reg_ocr_text_t   text;
+    reg_ocr_label_t  label, below;
+
+    if (reg_ocr_find(page, "签发机关", &label)) {
+        area = reg_ocr_beside(page, &label);
+
+        if (reg_ocr_find(page, "有效期限", &below) && below.y > label.y) {
+            area.bottom = below.y - 0.6f * below.em;
+        }
+
+        text.n = 0;
+        text.hole = 0;
+
+        if (reg_ocr_collect(page, &area, REG_OCR_VALUE_GAP, &text)) {
+            reg_ocr_result_text(result, "authority", &text);
+        }
+    }
+
+    reg_ocr_fields_term(page, today, result);
+}
+
+
+/*
+ * "2004.03.15-2024.03.15" or "2004.03.15-长期".  The law of the card knows
+ * terms of 5, 10 and 20 years and the one without end, and nothing else.
+ */
+
+void
+reg_ocr_fields_term(const reg_ocr_page_t *page, reg_date_t today,
+    reg_ocr_result_t *result)
+{
+    int              sure;
+    float            p, q;
+    size_t           at;
+    reg_date_t       from, until;
+    reg_ocr_area_t   area;
+    reg_ocr_text_t   text;
+    reg_ocr_label_t  label;
+
+    if (!reg_ocr_find(page, "有效期限", &label)) {
+        return;
+    }
+
+    area = reg_ocr_beside(page, &label);
+    text.n = 0;
+    text.hole = 0;
+    at = 0;
+    q = 0;
+
+    if (!reg_ocr_collect_row(page, &area, 0, &text)) {
+        return;
+    }
+
+    from = reg_ocr_date_find(&text, &at, &p);
+    if (from == REG_DATE_NONE) {
+        return;
+    }
+
+    until = reg_ocr_date_find(&text, &at, &q);
+
+    if (until != REG_DATE_NONE) {
+        sure = (p >= REG_OCR_SURE && q >= REG_OCR_SURE)
+               && reg_ocr_card_span(from, until);
+
+        reg_ocr_result_date(result, "valid_from", from, p, sure);
+        reg_ocr_result_date(result, "valid_until", until, q, sure);
+
+        if (until < today) {
+            reg_ocr_result_warn(result, "expired", "valid_until");
+        }
+
+    } else {
+        reg_ocr_result_date(result, "valid_from", from, p,
+                            p >= REG_OCR_SURE);
+
+        if (reg_ocr_text_find(&text, "长") >= 0
+            || reg_ocr_text_find(&text, "期") >= 0)
+        {
+            reg_ocr_result_add(result, "long_term", "true", p,
+                               p >= REG_OCR_SURE);
+        }
+    }
+
+    if (from > today) {
+        reg_ocr_result_warn(result, "not_yet_valid", "valid_from");
+    }
+}
+
+
+static int
+reg_ocr_card_span(reg_date_t from, reg_date_t until)
+{
+    return until == reg_date_add_years(from, 5)
+           || until == reg_date_add_years(from, 10)
+           || until == reg_date_add_years(from, 20);
+}

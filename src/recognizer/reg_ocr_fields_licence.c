@@ -1,0 +1,292 @@
+/*
+ * Business licences and the certificates of other organisations: one or two
+ * columns of labels with their values.
+ */
+
+#include <math.h>
+#include "reg_numbers.h"
+#include "reg_ocr_digits.h"
+#include "reg_ocr_fields.h"
+
+
+/* GB 32100-2015, table 1. */
+
+#define REG_OCR_CREDIT_MASK  "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+/* A gap of so many em ends a value. */
+
+#define REG_OCR_LICENCE_GAP  3.5f
+
+
+
+static int reg_ocr_licence_judge(const char *number, size_t n, void *data);
+static void reg_ocr_licence_code(const reg_ocr_page_t *page,
+    reg_ocr_result_t *result);
+static void reg_ocr_licence_confusable(char *code);
+static int reg_ocr_licence_value(const reg_ocr_page_t *page,
+    const char *labels, int rows, reg_ocr_text_t *text);
+static void reg_ocr_licence_bounds(const reg_ocr_page_t *page,
+    const reg_ocr_label_t *label, reg_ocr_area_t *area);
+static void reg_ocr_licence_dates(const reg_ocr_page_t *page,
+    reg_date_t today, reg_ocr_result_t *result);
+
+
+#define REG_OCR_LICENCE_NAME     "名称 机构名称 单位名称"
+#define REG_OCR_LICENCE_TYPE     "类型 主体类型 组成形式 法人类型"
+#define REG_OCR_LICENCE_PERSON                                                \
+    "法定代表人 执行事务合伙人 负责人 经营者 投资人"
+#define REG_OCR_LICENCE_ADDRESS                                               \
+    "主要经营场所 经营场所 营业场所 住所 地址"
+#define REG_OCR_LICENCE_SINCE    "成立日期 注册日期 成立时间"
+#define REG_OCR_LICENCE_TERM                                                  \
+    "营业期限 合伙期限 经营期限 有效期限 有效期"
+#define REG_OCR_LICENCE_OTHER                                                 \
+    "注册资本 经营范围 业务范围 登记机关 出资总额 成员出资总额 开办资金 "       \
+    "举办单位 经费来源 宗旨和业务范围"
+
+
+static const char *const  reg_ocr_licence_labels[] = {
+    REG_OCR_LICENCE_NAME, REG_OCR_LICENCE_TYPE, REG_OCR_LICENCE_PERSON,
+    REG_OCR_LICENCE_ADDRESS, REG_OCR_LICENCE_SINCE, REG_OCR_LICENCE_TERM,
+    NULL
+};
+
+
+void
+reg_ocr_fields_licence(const reg_ocr_page_t *page, reg_date_t today,
+    reg_ocr_result_t *result)
+{
+    size_t          i;
+    reg_ocr_text_t  text;
+
+    static const struct {
+        const char  *name;
+        const char  *labels;
+        int          rows;
+    } fields[] = {
+        { "name", REG_OCR_LICENCE_NAME, 1 },
+        { "type", REG_OCR_LICENCE_TYPE, 1 },
+        { "legal_person", REG_OCR_LICENCE_PERSON, 0 },
+        { "address", REG_OCR_LICENCE_ADDRESS, 1 },
+        { NULL, NULL, 0 }
+    };
+
+    reg_ocr_licence_code(page, result);
+
+    for (i = 0; fields[i].name != NULL; i++) {
+        if (reg_ocr_licence_value(page, fields[i].labels, fields[i].rows,
+                                  &text))
+        {
+            reg_ocr_result_text(result, fields[i].name, &text);
+        }
+    }
+
+    reg_ocr_licence_dates(page, today, result);
+}
+
+
+static int
+reg_ocr_licence_judge(const char *number, size_t n, void *data)
+{
+    size_t      i, letters;
+    reg_str_t   s;
+    reg_code_t  code;
+
+    (void) data;
+
+    s.data = (const unsigned char *) number;
+    s.len = n;
+
+    code = reg_number_credit_code(s, NULL);
+
+    if (code == REG_OK) {
+        return 2;
+    }
+
+    for (i = 8, letters = 0; i < n; i++) {
+        letters += (number[i] > '9');
+    }
+
+    return code == REG_CHECKSUM && strchr("159N", number[0]) != NULL
+           && letters <= 6;
+}
+
+
+static void
+reg_ocr_licence_code(const reg_ocr_page_t *page, reg_ocr_result_t *result)
+{
+    reg_ocr_number_t  number;
+
+    if (!reg_ocr_number_find(page, REG_OCR_CREDIT_MASK, 18,
+                             reg_ocr_licence_judge, NULL, &number))
+    {
+        return;
+    }
+
+    if (number.judged != 2) {
+        reg_ocr_licence_confusable(number.value);
+
+        if (reg_ocr_licence_judge(number.value, 18, NULL) == 2) {
+            number.confidence = fminf(number.confidence, 0.5f);
+
+        } else {
+            reg_ocr_result_warn(result, "checksum", "id_number");
+        }
+    }
+
+    reg_ocr_result_add(result, "id_number", number.value, number.confidence,
+                       number.judged == 2
+                       && number.confidence >= REG_OCR_SURE);
+}
+
+
+/* Pairs that print makes alike, at the end where the check character is. */
+
+static void
+reg_ocr_licence_confusable(char *code)
+{
+    char    saved;
+    size_t  i, k;
+
+    static const char  pairs[][2] = {
+        { 'Q', '0' }, { '0', 'Q' }, { 'J', '1' }, { '1', 'J' },
+        { 'D', '0' }, { '0', 'D' }, { 'B', '8' }, { '8', 'B' },
+        { 'G', '6' }, { '6', 'G' }, { 'U', 'L' }, { 'L', 'U' }
+    };
+
+    for (i = 17; i >= 8; i--) {
+        for (k = 0; k < sizeof(pairs) / sizeof(pairs[0]); k++) {
+            if (code[i] != pairs[k][0]) {
+                continue;
+            }
+
+            saved = code[i];
+            code[i] = pairs[k][1];
+
+            if (reg_ocr_licence_judge(code, 18, NULL) == 2) {
+                return;
+            }
+
+            code[i] = saved;
+        }
+    }
+}
+
+
+static int
+reg_ocr_licence_value(const reg_ocr_page_t *page, const char *labels,
+    int rows, reg_ocr_text_t *text)
+{
+    reg_ocr_area_t   area;
+    reg_ocr_label_t  label;
+
+    text->n = 0;
+    text->hole = 0;
+
+    if (!reg_ocr_find_any(page, labels, &label)) {
+        return 0;
+    }
+
+    area = reg_ocr_beside(page, &label);
+    reg_ocr_licence_bounds(page, &label, &area);
+
+    /* labels are set over the width of the longest: values begin behind it */
+
+    return rows ? reg_ocr_collect(page, &area, REG_OCR_LICENCE_GAP, text)
+                : reg_ocr_collect_row(page, &area, REG_OCR_LICENCE_GAP, text);
+}
+
+
+/* Up to the next column, and above the next label of the same column. */
+
+static void
+reg_ocr_licence_bounds(const reg_ocr_page_t *page,
+    const reg_ocr_label_t *label, reg_ocr_area_t *area)
+{
+    size_t            i;
+    reg_str_t         word;
+    const char       *words;
+    reg_ocr_label_t   other;
+
+    for (i = 0; i <= sizeof(reg_ocr_licence_labels)
+                     / sizeof(reg_ocr_licence_labels[0]); i++)
+    {
+        words = (reg_ocr_licence_labels[i] != NULL)
+                ? reg_ocr_licence_labels[i] : REG_OCR_LICENCE_OTHER;
+
+        while (reg_ocr_find_next(page, &words, &word, &other)) {
+
+            if (other.left > label->right + 5 * label->em) {
+                area->right = fminf(area->right, other.left);
+
+            } else if (fabsf(other.left - label->left) < 2 * label->em
+                       && other.y > label->y + 0.8f * label->em)
+            {
+                area->bottom = fminf(area->bottom,
+                                     other.y - 0.5f * label->em);
+            }
+        }
+
+        if (reg_ocr_licence_labels[i] == NULL) {
+            break;
+        }
+    }
+}
+
+
+/* "2019年03月12日至2039年03月11日", "2019-03-12 至 长期", "长期". */
+
+static void
+reg_ocr_licence_dates(const reg_ocr_page_t *page, reg_date_t today,
+    reg_ocr_result_t *result)
+{
+    float           p;
+    size_t          at;
+    reg_date_t      date, last;
+    reg_ocr_text_t  text;
+
+    at = 0;
+
+    if (reg_ocr_licence_value(page, REG_OCR_LICENCE_SINCE, 0, &text)) {
+        date = reg_ocr_date_find(&text, &at, &p);
+        reg_ocr_result_date(result, "established", date, p,
+                            p >= REG_OCR_SURE && date <= today);
+    }
+
+    if (!reg_ocr_licence_value(page, REG_OCR_LICENCE_TERM, 1, &text)) {
+        return;
+    }
+
+    if (reg_ocr_text_find(&text, "长") >= 0
+        || reg_ocr_text_find(&text, "永久") >= 0
+        || reg_ocr_text_find(&text, "固定") >= 0)
+    {
+        p = reg_ocr_text_confidence(&text);
+        reg_ocr_result_add(result, "long_term", "true", p,
+                           p >= REG_OCR_SURE);
+        return;
+    }
+
+    at = 0;
+    last = REG_DATE_NONE;
+
+    for ( ;; ) {
+        date = reg_ocr_date_find(&text, &at, &p);
+        if (date == REG_DATE_NONE) {
+            break;
+        }
+
+        last = date;
+    }
+
+    if (last == REG_DATE_NONE) {
+        return;
+    }
+
+    reg_ocr_result_date(result, "valid_until", last, p,
+                        p >= REG_OCR_SURE);
+
+    if (last < today) {
+        reg_ocr_result_warn(result, "expired", "valid_until");
+    }
+}

@@ -1,0 +1,251 @@
+/*
+ * Filling in a result, and its JSON.
+ */
+
+#include "reg_ocr_result.h"
+
+
+static json_t *reg_ocr_result_fields(const reg_ocr_result_t *result);
+static json_t *reg_ocr_result_warnings(const reg_ocr_result_t *result);
+
+
+static const char *const  reg_ocr_kinds[] = {
+    "id_card_portrait", "id_card_emblem", "id_card_handheld", "licence",
+    "passport_page", NULL
+};
+
+static const char *const  reg_ocr_codes[] = {
+    "ok", "late", "bad_picture", "failed"
+};
+
+
+reg_ocr_kind_t
+reg_ocr_kind_find(reg_str_t name)
+{
+    unsigned  i;
+
+    for (i = 0; i < REG_OCR_KINDS; i++) {
+        if (strlen(reg_ocr_kinds[i]) == name.len
+            && memcmp(reg_ocr_kinds[i], name.data, name.len) == 0)
+        {
+            break;
+        }
+    }
+
+    return i;
+}
+
+
+const char *
+reg_ocr_kind_name(reg_ocr_kind_t kind)
+{
+    return reg_ocr_kinds[kind];
+}
+
+
+const char *
+reg_ocr_code_name(reg_ocr_code_t code)
+{
+    return reg_ocr_codes[code];
+}
+
+
+void
+reg_ocr_result_init(reg_ocr_result_t *result)
+{
+    memset(result, 0, sizeof(reg_ocr_result_t));
+
+    result->state = REG_OCR_UNREADABLE;
+    result->seen = REG_OCR_KINDS;
+}
+
+
+void
+reg_ocr_result_add(reg_ocr_result_t *result, const char *name,
+    const char *value, float confidence, int vouched)
+{
+    size_t            i, len;
+    reg_ocr_field_t  *field;
+
+    len = strlen(value);
+
+    if (len == 0 || len >= REG_OCR_VALUE_MAX) {
+        return;
+    }
+
+    for (i = 0; i < result->nfields; i++) {
+        if (strcmp(result->fields[i].name, name) == 0) {
+            break;
+        }
+    }
+
+    if (i == REG_OCR_FIELDS_MAX) {
+        return;
+    }
+
+    if (i == result->nfields) {
+        result->nfields++;
+    }
+
+    field = &result->fields[i];
+
+    field->name = name;
+    memcpy(field->value, value, len + 1);
+    field->confidence = confidence;
+    field->vouched = (vouched != 0);
+}
+
+
+void
+reg_ocr_result_text(reg_ocr_result_t *result, const char *name,
+    const reg_ocr_text_t *text)
+{
+    char   value[REG_OCR_VALUE_MAX];
+    float  confidence;
+
+    reg_ocr_text_print(text, value, sizeof(value));
+    confidence = reg_ocr_text_confidence(text);
+
+    reg_ocr_result_add(result, name, value, confidence,
+                       confidence >= REG_OCR_SURE && !text->hole);
+}
+
+
+void
+reg_ocr_result_date(reg_ocr_result_t *result, const char *name,
+    reg_date_t date, float confidence, int vouched)
+{
+    char  value[REG_DATE_LEN + 1];
+
+    if (date == REG_DATE_NONE) {
+        return;
+    }
+
+    reg_date_print(date, value);
+    reg_ocr_result_add(result, name, value, confidence, vouched);
+}
+
+
+const reg_ocr_field_t *
+reg_ocr_result_field(const reg_ocr_result_t *result, const char *name)
+{
+    size_t  i;
+
+    for (i = 0; i < result->nfields; i++) {
+        if (strcmp(result->fields[i].name, name) == 0) {
+            return &result->fields[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+void
+reg_ocr_result_warn(reg_ocr_result_t *result, const char *code,
+    const char *field)
+{
+    size_t              i;
+    reg_ocr_warning_t  *warning;
+
+    for (i = 0; i < result->nwarnings; i++) {
+        warning = &result->warnings[i];
+
+        if (strcmp(warning->code, code) == 0
+            && (warning->field == field
+                || (warning->field != NULL && field != NULL
+                    && strcmp(warning->field, field) == 0)))
+        {
+            return;
+        }
+    }
+
+    if (i < REG_OCR_WARNINGS_MAX) {
+        result->warnings[i].code = code;
+        result->warnings[i].field = field;
+        result->nwarnings++;
+    }
+}
+
+
+json_t *
+reg_ocr_result_json(const reg_ocr_result_t *result)
+{
+    json_t  *json;
+
+    json = json_object();
+
+    if (json == NULL
+        || json_object_set_new(json, "state",
+               json_string(result->state == REG_OCR_DONE ? "done"
+                                                         : "unreadable")) != 0
+        || (result->seen != REG_OCR_KINDS
+            && json_object_set_new(json, "seen",
+                   json_string(reg_ocr_kind_name(result->seen))) != 0)
+        || json_object_set_new(json, "fields",
+                               reg_ocr_result_fields(result)) != 0
+        || json_object_set_new(json, "warnings",
+                               reg_ocr_result_warnings(result)) != 0)
+    {
+        json_decref(json);
+        return NULL;
+    }
+
+    return json;
+}
+
+
+static json_t *
+reg_ocr_result_fields(const reg_ocr_result_t *result)
+{
+    size_t                  i;
+    json_t                 *fields, *value, *field;
+    const reg_ocr_field_t  *f;
+
+    fields = json_object();
+
+    for (i = 0; i < result->nfields; i++) {
+        f = &result->fields[i];
+
+        value = (strcmp(f->name, "long_term") == 0) ? json_true()
+                                                    : json_string(f->value);
+
+        field = json_pack("{s:o, s:f, s:b}", "value", value, "confidence",
+                          (double) (int) (f->confidence * 1000 + 0.5f) / 1000,
+                          "vouched", f->vouched);
+
+        if (json_object_set_new(fields, f->name, field) != 0) {
+            json_decref(fields);
+            return NULL;
+        }
+    }
+
+    return fields;
+}
+
+
+static json_t *
+reg_ocr_result_warnings(const reg_ocr_result_t *result)
+{
+    size_t                    i;
+    json_t                   *warnings, *warning;
+    const reg_ocr_warning_t  *w;
+
+    warnings = json_array();
+
+    for (i = 0; i < result->nwarnings; i++) {
+        w = &result->warnings[i];
+
+        warning = (w->field == NULL)
+                  ? json_pack("{s:s}", "code", w->code)
+                  : json_pack("{s:s, s:s}", "code", w->code, "field",
+                              w->field);
+
+        if (json_array_append_new(warnings, warning) != 0) {
+            json_decref(warnings);
+            return NULL;
+        }
+    }
+
+    return warnings;
+}
