@@ -227,6 +227,8 @@ await play({
         ok(await page.locator('#f-name').isVisible(), 'its name');
         ok(await page.locator('#f-id_number').isVisible(), 'its number');
         ok(await page.locator('#f-valid_until').isVisible(), 'its validity');
+        is(await page.locator('.field-error').count(), 0,
+           'nobody has had the time to be wrong');
         await look(visit, 'correction-passport');
 
         await submit(page);

@@ -41,6 +41,9 @@ export function useCorrection() {
   const reading = useReading({ values, edit, leave, documents });
 
   const before = blank();
+  // fields that the person has left, or submitted: empty ones are wrong now
+  const left = new Set();
+
   let mine = '';
   let chain = Promise.resolve();
 
@@ -168,7 +171,11 @@ export function useCorrection() {
   // What is as the reviewer found it, is not right by being well-formed.
 
   function mark(field, verdict) {
-    if (verdict.state === 'invalid') {
+    if (verdict.state === 'invalid' && tidy(field, values[field]) === ''
+        && !left.has(field)) {
+      marks[field] = { state: 'untouched' };
+
+    } else if (verdict.state === 'invalid') {
       marks[field] = { state: 'invalid', message: better(field, verdict) };
 
     } else {
@@ -192,7 +199,15 @@ export function useCorrection() {
     follow(field);
   }
 
+  // All that is open, as if the person had left it.
+
+  function judgeAll() {
+    openFields.value.forEach((field) => left.add(field));
+    return judge(openFields.value);
+  }
+
   function leave(field) {
+    left.add(field);
     values[field] = tidy(field, values[field]);
     judge(dependents(field));
   }
@@ -377,6 +392,7 @@ export function useCorrection() {
 
     Object.assign(values, before);
     more.clear();
+    left.clear();
     Object.keys(marks).forEach((field) => delete marks[field]);
     await judge(order);
   }
@@ -438,7 +454,7 @@ export function useCorrection() {
   return reactive({
     values, before, marks, reasons, documents, uploading, whole, saved,
     documentType, openFields, openKinds, reading,
-    load, edit, leave, set, judge, label, kindLabel, hint, faults, untouched,
+    load, edit, leave, set, judgeAll, label, kindLabel, hint, faults, untouched,
     changed, mayWrite, uploaded, removeDocument, reset, submit,
   });
 }
