@@ -112,7 +112,8 @@ sub measure ($first, $n, $good, $of, $at, $faulty)
         }
     }
 
-    my $faults = Recognition::Faults->new($pictures, $reader);
+    my $faults = Recognition::Faults->new($pictures, $reader,
+        characters());
 
     $faults->measure($first, min($n, OF_A_FAULT)) if $faulty;
 
