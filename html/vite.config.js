@@ -10,7 +10,8 @@ const entry = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
   base: './',
-  plugins: [vue()],
+  // a static node made anew is cheaper than the code that keeps it
+  plugins: [vue({ template: { compilerOptions: { hoistStatic: false } } })],
   define: {
     __VUE_OPTIONS_API__: 'false',
     __VUE_PROD_DEVTOOLS__: 'false',
