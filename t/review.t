@@ -306,9 +306,11 @@ sub escaped ($text)
     ok(!exists $json->{values}{password}, 'but no password');
     is($picture{id_card_emblem}{filename}, 'id_card_emblem.jpg',
        'with the names of files');
-    is_deeply($json->{checks},
-              { faults => [], same_id_number => [], card => [] },
+    is_deeply({ $json->{checks}->%{qw(faults same_id_number)} },
+              { faults => [], same_id_number => [] },
               'the checks find nothing');
+    is(join(' ', map { $_->{check} } grep { $_->{result} eq 'different' }
+            $json->{checks}{card}->@*), '', 'on the card neither');
     is($json->{decisions}[0]{to}, 'pending', 'its history');
     is_deeply($json->{changes}, [], 'no changes');
     is(audited('view', $numbers[0]), 1, 'that it was read is audited');
