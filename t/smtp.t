@@ -16,7 +16,7 @@ start(workers => 1);
 # the 30 s of a try; how long mail may hold a worker that is to exit, and what
 # the machine may need on top of it.
 
-use constant { FAST => 1, ONCE => 3, EXIT => 10, SLACK => 2 };
+use constant { FAST => 1, ONCE => 3, EXIT => 10, SLACK => 6 };
 
 my $dir  = servers()->{dir};
 my $port = servers()->{smtp_port};
