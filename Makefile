@@ -266,7 +266,7 @@ nginx = $(shell PATH=$$PATH:/usr/sbin command -v nginx)
 ROUNDS ?= 3
 
 bench:
-	$(Q)tools/packages build run bench specimens
+	$(Q)tools/packages build run bench
 	$(Q)$(MAKE) --no-print-directory all $(out)/specimens/draw \
 	    $(out)/bench/jpeg_floor $(out)/bench/argon2_floor
 	$(Q)tools/bench $(out) $(ROUNDS) $(ONLY)
@@ -337,7 +337,7 @@ PICTURES ?= 40
 DEADLINE ?= 3000
 
 recognition-report:
-	$(Q)tools/packages build specimens recognizer
+	$(Q)tools/packages build recognizer
 	$(Q)tools/recognizer $(out)
 	$(Q)$(MAKE) --no-print-directory $(out)/specimens/draw \
 	    $(out)/recognition/reader

@@ -736,7 +736,8 @@ whole('before');
 for my $round (1 .. 3) {
     my @open = map { submitted()->{number} } 1 .. 120;
     my @runs = map { my $n = $_; fork_psql(join ";\n", map {
-        decision(\@li, $_, 1, (qw(approved returned rejected))[$n % 3])
+        (decision(\@li, $_, 1, (qw(approved returned rejected))[$n % 3]),
+         'SELECT pg_sleep(0.02)')
     } @open[grep { $_ % 4 == $n } 0 .. $#open]) } 0 .. 3;
 
     Test::Registration::Servers::wait_for(sub {

@@ -25,7 +25,7 @@ export function specimen(kind, options = {}) {
     const text = execFileSync(process.env.BROWSER_DRAW,
                               ['--kind', kind, ...args, path]);
 
-    return { path, written: JSON.parse(text) };
+    return { path, written: JSON.parse(text).fields };
 }
 
 
