@@ -19,6 +19,14 @@ async function heading(page, pattern, name) {
 }
 
 
+// What is below the heading may come a moment later.
+
+async function says(page, text, name) {
+    await page.locator('main', { hasText: text }).waitFor();
+    ok(true, name);
+}
+
+
 function path(page) {
     const url = new URL(page.url());
 
@@ -91,7 +99,7 @@ await play({
             await heading(visit.page, '没有找到这个页面', 'is told in Chinese');
             await look(visit, 'login-404');
             await visit.page.locator('a').click();
-            await heading(visit.page, '登录', 'and leads to the login');
+            await heading(visit.page, /^登录$/, 'and leads to the login');
             await shut(visit);
         }
     },
@@ -104,7 +112,7 @@ await play({
             const person = await server.person();
 
             await page.goto('/');
-            await heading(page, '登录', 'the site address opens the login');
+            await heading(page, /^登录$/, 'the site address opens the login');
             await look(visit, 'login');
 
             await page.locator('button[type=submit]').click();
@@ -177,18 +185,16 @@ await play({
             is(await page.evaluate(() => document.activeElement.id), 'main',
                'the new page is read out');
 
-            const text = await page.locator('main').textContent();
-
-            ok(text.includes(made.number), 'the number');
+            await says(page, made.number, 'the number');
 
             const [year, month, day] = made.due_date.split('-').map(Number);
 
-            ok(text.includes(`${year}年${month}月${day}日前完成审核`),
-               'until when');
+            await says(page, `${year}年${month}月${day}日前完成审核`,
+                       'until when');
             await look(visit, 'login-pending');
 
             await page.locator('button', { hasText: '返回登录' }).click();
-            await heading(page, '登录', 'and back');
+            await heading(page, /^登录$/, 'and back');
             is((await visit.context.cookies()).length, 0, 'no cookie is left');
             await shut(visit);
         }
@@ -201,8 +207,7 @@ await play({
         await visit.page.goto('/');
         await signIn(visit.page, made.values);
         await heading(visit.page, '审核中', 'overdue');
-        like(await visit.page.locator('main').textContent(),
-             /审核用时超过了预计/, 'it does not pretend');
+        await says(visit.page, '审核用时超过了预计', 'it does not pretend');
         await look(visit, 'login-late');
         await shut(visit);
     },
@@ -219,8 +224,7 @@ await play({
             await visit.page.goto('/');
             await signIn(visit.page, made.values);
             await heading(visit.page, '未通过审核', 'rejected');
-            ok((await visit.page.locator('main').textContent()).includes(why),
-               'with the reason');
+            await says(visit.page, why, 'with the reason');
             await look(visit, 'login-rejected');
             await shut(visit);
         }
@@ -240,8 +244,7 @@ await play({
             await page.goto('/platform/?a=1&b=%E4%B8%AD');
             is(path(page), '/?next=%2Fplatform%2F%3Fa%3D1%26b%3D%25E4%25B8%25AD',
                'a guarded page leads to the login');
-            like(await page.locator('main').textContent(), /请先登录/,
-                 'which says why');
+            await says(page, '请先登录', 'which says why');
             await look(visit, 'login-next');
             await signIn(page, made.values);
             await heading(page, '平台首页', 'signed in');
@@ -257,7 +260,7 @@ await play({
             is(path(page), '/platform/', 'to the landing page');
 
             await page.locator('button', { hasText: '退出登录' }).click();
-            await heading(page, '登录', 'signed out');
+            await heading(page, /^登录$/, 'signed out');
 
             await signIn(page, made.values);
             await heading(page, '平台首页', 'signed in');
@@ -265,10 +268,10 @@ await play({
 
             await page.goto('/');
             await page.locator('button', { hasText: '退出登录' }).click();
-            await heading(page, '登录', 'signed out by the login page');
+            await heading(page, /^登录$/, 'signed out by the login page');
             is((await visit.context.cookies()).length, 0, 'no cookie is left');
             await page.reload();
-            await heading(page, '登录', 'for good');
+            await heading(page, /^登录$/, 'for good');
             await shut(visit);
         }
     },
@@ -303,7 +306,7 @@ await play({
         await heading(visit.page, '平台首页', 'signed in');
         await visit.context.clearCookies();
         await visit.page.goto('/');
-        await heading(visit.page, '登录', 'it asks to sign in again');
+        await heading(visit.page, /^登录$/, 'it asks to sign in again');
         await shut(visit);
     },
 
@@ -364,9 +367,8 @@ await play({
 
             await page.locator('#r-code').fill(code);
             await page.locator('button[type=submit]').click();
-            await heading(page, '登录', 'done');
-            like(await page.locator('main').textContent(), /新密码已设置/,
-                 'and told');
+            await heading(page, /^登录$/, 'done');
+            await says(page, '新密码已设置', 'and told');
             is(await page.locator('#account').inputValue(), values.username,
                'the account is there');
 
