@@ -37,8 +37,8 @@ sanitize  := -O1 -g -w -fno-omit-frame-pointer \
 PREFIX   ?= /usr
 DOC_DIR  ?= $(PREFIX)/share/doc/registration
 share    := $(PREFIX)/share/registration
-hardened  = $(shell dpkg-buildflags --get CFLAGS) \
-            $(shell dpkg-buildflags --get CPPFLAGS) \
+hardened  = $(shell dpkg-buildflags --get CFLAGS 2> /dev/null) \
+            $(shell dpkg-buildflags --get CPPFLAGS 2> /dev/null) \
             -DREG_SQL_DIR='"$(share)/sql"' \
             -DREG_MODELS_DIR='"$(share)/models"'
 
@@ -62,15 +62,17 @@ fuzz_sources := $(sort $(wildcard t/fuzz/fuzz_*.c))
 unit_names   := $(unit_sources:t/unit/%.c=%)
 fuzz_names   := $(fuzz_sources:t/fuzz/%.c=%)
 
-libs = $(shell $(PKG_CONFIG) --libs $(1)) -lm
-defs = $(shell $(PKG_CONFIG) --cflags-only-I $(1))
+# quiet: make itself is read before "make packages" has brought the tools
+
+libs = $(shell $(PKG_CONFIG) --libs $(1) 2> /dev/null) -lm
+defs = $(shell $(PKG_CONFIG) --cflags-only-I $(1) 2> /dev/null)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all help packages module ctl recognizer scripted data pages run stop \
-        test unit unit-plain unit-sanitized fuzz cross sanitize prove prove-sanitized \
-        browser budget audit bench specimens examples recognition-report \
-        install install-files install-recognizer \
+        test unit unit-plain unit-sanitized fuzz cross sanitize prove \
+        prove-sanitized browser budget audit bench bench-queue specimens \
+        examples recognition-report install install-files install-recognizer \
         install-parts deb lint clean
 
 all: module ctl data pages
@@ -125,7 +127,7 @@ $(out)/registrationctl: $(ctl_sources:%.c=$(out)/plain/%.o) \
 recognizer:
 	$(Q)tools/packages build recognizer
 	$(Q)tools/recognizer $(out)
-	$(Q)$(MAKE) --no-print-directory $(out)/registration-recognizer
+	$(Q)$(MAKE) --no-print-directory -s $(out)/registration-recognizer
 
 # and for the package with the distribution's flags
 
@@ -270,6 +272,15 @@ bench:
 	$(Q)$(MAKE) --no-print-directory all $(out)/specimens/draw \
 	    $(out)/bench/jpeg_floor $(out)/bench/argon2_floor
 	$(Q)tools/bench $(out) $(ROUNDS) $(ONLY)
+
+## make bench-queue the reviewers' queue at ROWS=1000000 applications: its
+##                  10,000th page beside its first, and its filters
+ROWS ?= 1000000
+
+bench-queue:
+	$(Q)tools/packages build run bench
+	$(Q)$(MAKE) --no-print-directory ctl
+	$(Q)REG_BUILD=$(out) perl -It/lib t/bench/queue.pl $(ROWS)
 
 $(out)/bench/%_floor: t/bench/%_floor.c Makefile
 	@mkdir -p $(@D)

@@ -7,6 +7,11 @@
 #include <ngx_http_registration.h>
 
 
+/* The only fractions are confidences: more digits would say nothing. */
+
+#define NGX_HTTP_REGISTRATION_JSON  (JSON_COMPACT|JSON_REAL_PRECISION(3))
+
+
 static void ngx_http_registration_free(void *data);
 
 
@@ -29,7 +34,7 @@ ngx_http_registration_reply_json(ngx_http_request_t *r, ngx_uint_t status,
     size_t   len;
     u_char  *text;
 
-    len = json_dumpb(json, NULL, 0, JSON_COMPACT);
+    len = json_dumpb(json, NULL, 0, NGX_HTTP_REGISTRATION_JSON);
 
     if (len == 0) {
         json_decref(json);
@@ -42,7 +47,7 @@ ngx_http_registration_reply_json(ngx_http_request_t *r, ngx_uint_t status,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    (void) json_dumpb(json, (char *) text, len, JSON_COMPACT);
+    (void) json_dumpb(json, (char *) text, len, NGX_HTTP_REGISTRATION_JSON);
     json_decref(json);
 
     return ngx_http_registration_reply(r, status, text, len);
