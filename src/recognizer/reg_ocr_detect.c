@@ -34,7 +34,7 @@ static reg_code_t reg_ocr_detect_boxes(const reg_ocr_map_t *map,
     reg_ocr_boxes_t *boxes);
 static PIX *reg_ocr_detect_threshold(const reg_ocr_map_t *map);
 static int reg_ocr_detect_box(const reg_ocr_map_t *map, PIX *mask,
-    const BOX *bounds, reg_ocr_box_t *box);
+    BOX *bounds, reg_ocr_box_t *box);
 static float reg_ocr_detect_score(const reg_ocr_map_t *map,
     const reg_ocr_box_t *box);
 static void reg_ocr_detect_keep(reg_ocr_boxes_t *boxes,
@@ -195,29 +195,32 @@ reg_ocr_detect_threshold(const reg_ocr_map_t *map)
 /* The outermost pixels of each row are all that a hull needs. */
 
 static int
-reg_ocr_detect_box(const reg_ocr_map_t *map, PIX *mask, const BOX *bounds,
+reg_ocr_detect_box(const reg_ocr_map_t *map, PIX *mask, BOX *bounds,
     reg_ocr_box_t *box)
 {
     int               x, y, left, right;
+    l_int32           x0, y0, width, height;
     size_t            n, nhull;
     l_uint32         *line;
     reg_ocr_point_t  *points, *hull;
 
-    if (bounds->w < REG_OCR_LEAST_SIDE || bounds->h < REG_OCR_LEAST_SIDE) {
+    if (boxGetGeometry(bounds, &x0, &y0, &width, &height) != 0
+        || width < REG_OCR_LEAST_SIDE || height < REG_OCR_LEAST_SIDE)
+    {
         return 0;
     }
 
-    points = malloc(sizeof(reg_ocr_point_t) * 6 * bounds->h);
+    points = malloc(sizeof(reg_ocr_point_t) * 6 * height);
     if (points == NULL) {
         return 0;
     }
 
     n = 0;
 
-    for (y = 0; y < bounds->h; y++) {
+    for (y = 0; y < height; y++) {
         line = pixGetData(mask) + (size_t) y * pixGetWpl(mask);
 
-        for (x = 0, left = -1, right = -1; x < bounds->w; x++) {
+        for (x = 0, left = -1, right = -1; x < width; x++) {
             if (GET_DATA_BIT(line, x)) {
                 left = (left < 0) ? x : left;
                 right = x;
@@ -225,10 +228,10 @@ reg_ocr_detect_box(const reg_ocr_map_t *map, PIX *mask, const BOX *bounds,
         }
 
         if (left >= 0) {
-            points[n].x = bounds->x + left;
-            points[n++].y = bounds->y + y;
-            points[n].x = bounds->x + right + 1;
-            points[n++].y = bounds->y + y;
+            points[n].x = x0 + left;
+            points[n++].y = y0 + y;
+            points[n].x = x0 + right + 1;
+            points[n++].y = y0 + y;
         }
     }
 
