@@ -179,6 +179,7 @@ stop:
 ## make test        installs what is missing and runs all that follows; JOBS=2
 test:
 	$(Q)tools/packages run test
+	$(Q)$(MAKE) --no-print-directory recognizer || echo "$$without"
 	$(Q)MAKE='$(MAKE) --no-print-directory' tools/test $(out)
 
 ## make unit        the core's unit tests, plain and sanitized; one of them:

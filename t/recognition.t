@@ -82,10 +82,10 @@ sub metric ($text)
     my $result = state_is($browser, $json->{id}, 'done', 'it is read');
 
     is_deeply($result->{fields}{name},
-              { value => $name, confidence => 0.96875,
+              { value => $name, confidence => 0.969,
                 vouched => JSON::PP::false }, 'a guess, and said to be one');
     is_deeply($result->{fields}{id_number},
-              { value => $number, confidence => 0.96875,
+              { value => $number, confidence => 0.969,
                 vouched => JSON::PP::true }, 'a value that is vouched for');
     is_deeply($result->{warnings}, [], 'nothing to warn of');
     is($result->{seen}, 'id_card_portrait', 'and what it looks like');
