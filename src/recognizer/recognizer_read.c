@@ -75,7 +75,7 @@ recognizer_print(const reg_ocr_result_t *result, recognizer_job_t *job)
         return 0;
     }
 
-    job->text = json_dumps(json, JSON_COMPACT);
+    job->text = json_dumps(json, JSON_COMPACT|JSON_REAL_PRECISION(3));
     json_decref(json);
 
     if (job->text == NULL) {
