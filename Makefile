@@ -137,7 +137,7 @@ $(out)/registration-recognizer: $(serve_sources:%.c=$(out)/plain/%.o) \
 	@echo "  LINK    $(@F)"
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(ONNXRUNTIME_LIB) \
 	    -Wl,-rpath,$(dir $(ONNXRUNTIME_LIB)) \
-	    $(call libs,$(serve_packages) lept) -lpthread -lm
+	    $(call libs,$(serve_packages) lept) -lpthread
 
 $(out)/installed/registration-recognizer: \
                             $(serve_sources:%.c=$(out)/installed/%.o) \
@@ -146,7 +146,7 @@ $(out)/installed/registration-recognizer: \
 	@echo "  LINK    $(@F) (installed)"
 	$(Q)$(CC) $(hardened) $(shell dpkg-buildflags --get LDFLAGS) -o $@ $^ \
 	    $(ONNXRUNTIME_LIB) -Wl,-rpath,$(PREFIX)/lib/registration \
-	    $(call libs,$(serve_packages) lept) -lpthread -lm
+	    $(call libs,$(serve_packages) lept) -lpthread
 
 # the recogniser around an engine that needs no models, for the tests
 
@@ -197,12 +197,12 @@ unit-sanitized: $(UNIT:%=$(out)/unit-sanitized/%)
 $(out)/unit/%: $(out)/plain/t/unit/%.o $(out)/plain/libcore.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
-	    $(call libs,$(unit_packages)) -lm
+	    $(call libs,$(unit_packages))
 
 $(out)/unit-sanitized/%: $(out)/sanitized/t/unit/%.o $(out)/sanitized/libcore.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(sanitize) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
-	    $(call libs,$(unit_packages)) -lm
+	    $(call libs,$(unit_packages))
 
 # what the recogniser does with a page once it is read needs no runtime
 
@@ -280,7 +280,7 @@ ROWS ?= 1000000
 
 bench-queue:
 	$(Q)tools/packages build run bench
-	$(Q)$(MAKE) --no-print-directory ctl
+	$(Q)$(MAKE) --no-print-directory -s ctl
 	$(Q)REG_BUILD=$(out) perl -It/lib t/bench/queue.pl $(ROWS)
 
 $(out)/bench/%_floor: t/bench/%_floor.c Makefile
