@@ -2,7 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 
-import { closeAll, counting, look, open, shoot, shut } from './lib/browser.mjs';
+import {
+    closeAll, counting, hasFocus, look, open, shoot, shut,
+} from './lib/browser.mjs';
 import { is, like, ok, play, server } from './lib/play.mjs';
 
 const people = {};
@@ -107,8 +109,8 @@ await play({
         await page.keyboard.press('Enter');
         await page.waitForFunction(() => /只能使用一次/.test(
             document.querySelector('[role=alert]')?.innerText));
-        is(await page.evaluate(() => document.activeElement.id),
-           'sign-in-code', 'a wrong code: the focus is where another goes');
+        await hasFocus(page, '#sign-in-code',
+                       'a wrong code: the focus is where another goes');
 
         await page.getByLabel('动态验证码').fill(await server.totp(secret));
         await page.keyboard.press('Enter');
@@ -240,8 +242,7 @@ await play({
            'p: back');
 
         await page.keyboard.press('/');
-        is(await page.evaluate(() => document.activeElement.id), 'filter-q',
-           '/: search');
+        await hasFocus(page, '#filter-q', '/: search');
         await page.keyboard.type('jjk?');
         is(await page.inputValue('#filter-q'), 'jjk?',
            'keys are text where one types');
@@ -265,8 +266,8 @@ await play({
         const { count, press } = counting(page);
         const [number, next] = await texts(page.locator('.row-number'));
 
-        is(await page.evaluate(() => document.activeElement.innerText), number,
-           'the most urgent one has the focus');
+        await hasFocus(page, `.row-number:text-is("${number}")`,
+                       'the most urgent one has the focus');
         await press('Enter');
         await opened(page, number);
         await press(']');

@@ -1,6 +1,6 @@
 // The correction page, by telephone and by desktop.
 
-import { closeAll, look, open, shut } from './lib/browser.mjs';
+import { closeAll, hasFocus, look, open, shut } from './lib/browser.mjs';
 import { file, specimen } from './lib/pictures.mjs';
 import { is, like, ok, play, server } from './lib/play.mjs';
 
@@ -99,12 +99,10 @@ await play({
             await leftTo(page, '#f-mobile');
             await page.locator('#f-mobile-error').waitFor();
             await submit(page);
-            is(await page.evaluate(() => document.activeElement.className),
-               'note note-error summary', 'the summary has the focus');
+            await hasFocus(page, '.summary', 'the summary has the focus');
             await look(visit, 'correction-wrong');
             await page.locator('.summary a').click();
-            is(await page.evaluate(() => document.activeElement.id),
-               'f-mobile', 'and leads to the field');
+            await hasFocus(page, '#f-mobile', 'and leads to the field');
 
             const mobile = (await server.person()).mobile;
 

@@ -1,6 +1,6 @@
 // The login page, by telephone and by desktop, in both languages.
 
-import { closeAll, look, open, shut } from './lib/browser.mjs';
+import { closeAll, hasFocus, look, open, shut } from './lib/browser.mjs';
 import { is, like, ok, play, server } from './lib/play.mjs';
 
 const sizes = ['phone', 'desktop'];
@@ -116,8 +116,8 @@ await play({
             await look(visit, 'login');
 
             await page.locator('button[type=submit]').click();
-            is(await page.evaluate(() => document.activeElement.id), 'account',
-               'the first empty field has the focus');
+            await hasFocus(page, '#account',
+                           'the first empty field has the focus');
             like(await page.locator('#account-error').textContent(),
                  /请填写用户名/, 'and says what to do');
             ok(await page.locator('#password-error').isVisible(),
@@ -182,8 +182,7 @@ await play({
             await page.goto('/');
             await signIn(page, made.values);
             await heading(page, '您的申请正在审核中', 'under review');
-            is(await page.evaluate(() => document.activeElement.id), 'main',
-               'the new page is read out');
+            await hasFocus(page, '#main', 'the new page is read out');
 
             await says(page, made.number, 'the number');
 
@@ -329,14 +328,12 @@ await play({
             await look(visit, 'recover');
 
             await page.locator('button[type=submit]').click();
-            is(await page.evaluate(() => document.activeElement.className),
-               'note note-error summary', 'the summary has the focus');
+            await hasFocus(page, '.summary', 'the summary has the focus');
             is(await page.locator('.summary a').count(), 4,
                'and all that is missing');
             await look(visit, 'recover-empty');
             await page.locator('.summary a').first().click();
-            is(await page.evaluate(() => document.activeElement.id), 'r-email',
-               'its links lead to the fields');
+            await hasFocus(page, '#r-email', 'its links lead to the fields');
 
             await page.locator('#r-email').fill('nobody');
             await page.locator('.code-button').click();

@@ -3,7 +3,9 @@
 
 import { readFileSync, statSync } from 'node:fs';
 
-import { closeAll, counting, look, open, shoot, shut } from './lib/browser.mjs';
+import {
+    closeAll, counting, hasFocus, look, open, shoot, shut,
+} from './lib/browser.mjs';
 import { file, specimen } from './lib/pictures.mjs';
 import { is, like, note, ok, play, server } from './lib/play.mjs';
 
@@ -130,10 +132,6 @@ async function pngFrom(page) {
     return Buffer.from(base64, 'base64');
 }
 
-
-async function focused(page) {
-    return page.evaluate(() => document.activeElement.id);
-}
 
 
 async function saved(page, wanted = true) {
@@ -369,15 +367,13 @@ await play({
 
         await next(user);
         await page.locator('.summary').waitFor();
-        is(await page.evaluate(() => (
-            document.activeElement.classList.contains('summary'))), true,
-           'the summary has the focus');
+        await hasFocus(page, '.summary', 'the summary has the focus');
         is(await page.locator('.summary li').count(), 6,
            'it lists every field that is missing');
         await look(visit, 'register-1-errors');
 
         await page.locator('.summary a', { hasText: '用户名' }).click();
-        is(await focused(page), 'f-username', 'a link leads to its field');
+        await hasFocus(page, '#f-username', 'a link leads to its field');
 
         // while it is typed nothing is wrong yet; left, it is
 
@@ -693,7 +689,7 @@ await play({
         await user.click('.wizard-buttons .button-primary');
         await page.locator('.summary').waitFor();
         await page.locator('.summary a', { hasText: '验证码' }).click();
-        is(await focused(page), 'f-email_code', 'the code, to be entered here');
+        await hasFocus(page, '#f-email_code', 'the code, to be entered here');
         await user.fill(control('email_code'), code);
 
         await page.route('**/api/registrations', async (route) => {
@@ -808,7 +804,7 @@ await play({
         await page.keyboard.press('Tab');
         await page.keyboard.press('Space');
         await page.keyboard.press('Tab');
-        is(await focused(page), 'f-document_type', 'the keyboard goes on');
+        await hasFocus(page, '#f-document_type', 'the keyboard goes on');
         await page.keyboard.press('Tab');
         await page.keyboard.type(values.username);
         await page.keyboard.press('Tab');

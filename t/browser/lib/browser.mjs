@@ -265,6 +265,19 @@ async function smallTargets(page) {
 }
 
 
+// Whether the focus is, or shortly comes, where SELECTOR says: a page moves it
+// after what it has to wait for.
+
+export async function hasFocus(page, selector, name) {
+    const found = await page.locator(`${selector}:focus`)
+        .waitFor({ timeout: 5000 })
+        .then(() => true, () => false);
+
+    ok(found, name, `the focus is on ${await page.evaluate(() => (
+        document.activeElement.outerHTML.slice(0, 200)))}`);
+}
+
+
 // Counts what a person does: a press of a key that is no text, a click, a
 // choice, a field filled in, a file given.
 
