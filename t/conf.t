@@ -65,7 +65,7 @@ for my $right ([ 'smtp' => '127.0.0.1:25 tls=off' ],
                [ 'database' => '"host=localhost dbname=x" connections=2 '
                  . 'timeout=2s' ],
                [ 'mail_from' => 'a@b.example' ],
-               [ 'code' => 'lifetime=5m interval=30s hourly=9 daily=20' ],
+               [ 'code' => 'lifetime=1d interval=30s hourly=9 daily=20' ],
                [ 'draft' => 'lifetime=1h uploads=5 size=10m' ],
                [ 'session' => 'idle=10m lifetime=2h' ],
                [ 'document_max_size' => '1m' ],
@@ -92,6 +92,18 @@ __DATA__
 picture_threads nowhere
 --- emerg
 nowhere
+
+=== a code that is good for longer than a day
+--- directives
+code lifetime=25h
+--- emerg
+"25h" of "lifetime" is more than a day.*nginx\.conf:\d+
+
+=== more than a day between two mails
+--- directives
+code interval=2d
+--- emerg
+"2d" of "interval" is more than a day.*nginx\.conf:\d+
 
 === no key file
 --- directives

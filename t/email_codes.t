@@ -291,6 +291,33 @@ sub wrong ($code) { sprintf '%06d', ($code + 1) % 1_000_000 }
 }
 
 {
+    # two browsers ask for codes for one mailbox
+
+    my $a    = applicant();
+    my $b    = applicant();
+    my $code = code_for($b->{client}, $a->{values}{email});
+    my $mine = { client => $b->{client},
+                 body => { $b->{body}->%*, email => $a->{values}{email} } };
+
+    problem_is(trial($mine, wrong($code)), 422, 'email_code code_wrong',
+               'wrong tries in one') for 1 .. 5;
+    problem_is(trial($mine, $code), 422, 'email_code too_many_attempts',
+               'void its own code');
+    status_is(trial($a, $a->{body}{email_code}), 201, 'and not the other\'s');
+}
+
+{
+    my $a = applicant();
+    my $b = applicant();
+    my $code = code_for($b->{client}, $a->{values}{email});
+
+    status_is(trial($a, $a->{body}{email_code}), 201, 'a code that was used');
+    problem_is(submit($b->{client}, { $b->{body}->%*,
+                   email => $a->{values}{email}, email_code => $code }),
+               422, 'email taken', 'leaves another browser\'s good');
+}
+
+{
     my $a = applicant();
 
     problem_is(submit($a->{client}, { $a->{body}->%*, username => '@' }),
@@ -308,6 +335,18 @@ sub wrong ($code) { sprintf '%06d', ($code + 1) % 1_000_000 }
 
     like($answer->errors, qr/^email_code code_(?:wrong|expired)$/,
          'no code was asked for');
+}
+
+
+servers()->reload(directives =>
+    { code => 'interval=1h per_address=100000' });
+
+{
+    my $a = applicant();
+
+    status_is(trial($a, $a->{body}{email_code}), 201, 'a code is used up');
+    problem_is(ask(client(), $a->{values}{email}), 429, '',
+               'that its mail was sent is not forgotten');
 }
 
 

@@ -249,7 +249,6 @@ struct ngx_http_registration_ctx_s {
 
 #define NGX_HTTP_REGISTRATION_DRAFT_KEY     "registration:draft:"
 #define NGX_HTTP_REGISTRATION_DOCUMENT_KEY  "registration:document:"
-#define NGX_HTTP_REGISTRATION_CODE_KEY      "registration:code:"
 #define NGX_HTTP_REGISTRATION_MAILBOX_KEY   "registration:mailbox:"
 #define NGX_HTTP_REGISTRATION_CLIENT_KEY    "registration:client:"
 #define NGX_HTTP_REGISTRATION_FAILURE_KEY   "registration:failure:"

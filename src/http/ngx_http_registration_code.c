@@ -28,50 +28,46 @@ static ngx_int_t ngx_http_registration_code_reply(ngx_http_request_t *r,
 
 
 /*
- * KEYS: mailbox, client, codes.  ARGV: hash of the code.  The limits stand in
+ * KEYS: mailbox, client.  ARGV: "TAG:HASH" of the code.  The limits stand in
  * the text, before this.  Gives 0, or the milliseconds to wait.
  *
- * A mailbox is "HOUR SENT DAY SENT": the milliseconds by which the hour and
- * the day began before the last mail.  When that was is known by the expiry of
- * the key, and likewise a code's by that of the codes.  What happens most
- * needs no clock and no number made a text, which take Lua long.
+ * When the last mail was sent is known by the expiry of the key.  What happens
+ * most needs no clock, no number made a text, and one new key: each of these
+ * takes Redis long.
  */
 
 static const char  ngx_http_registration_code_text[] =
-    "local old = redis.call('MGET', KEYS[1], KEYS[2], KEYS[3])\n"
-    "local mailbox, client, codes = old[1], old[2], old[3]\n"
-    "local record, wait = '0 1 0 1', 0\n"
+    "local old = redis.call('MGET', KEYS[1], KEYS[2])\n"
+    "local mailbox, client = old[1], old[2]\n"
+    "local record, wait = '0 1 0 1 ' .. ARGV[1] .. fresh, 0\n"
     "if mailbox then\n"
-    "  local age = 86400000 - redis.call('PTTL', KEYS[1])\n"
-    "  local hour, hn, day, dn =\n"
-    "    string.match(mailbox, '(%d+) (%d+) (%d+) (%d+)')\n"
-    "  hour, day = hour + age, day + age\n"
+    "  local age = day - redis.call('PTTL', KEYS[1])\n"
+    "  local hour, hn, today, dn, codes =\n"
+    "      string.match(mailbox, '(%d+) (%d+) (%d+) (%d+)(.*)')\n"
+    "  hour, today = hour + age, today + age\n"
     "  if hour >= 3600000 then hour, hn = 0, 0 end\n"
-    "  if day >= 86400000 then day, dn = 0, 0 end\n"
+    "  if today >= day then today, dn = 0, 0 end\n"
     "  wait = interval - age\n"
     "  if hn - hourly >= 0 then wait = math.max(wait, 3600000 - hour) end\n"
-    "  if dn - daily >= 0 then wait = math.max(wait, 86400000 - day) end\n"
-    "  record = string.format('%d %d %d %d', hour, hn + 1, day, dn + 1)\n"
+    "  if dn - daily >= 0 then wait = math.max(wait, day - today) end\n"
+    "  record = string.format('%d %d %d %d %s', hour, hn + 1, today, dn + 1,\n"
+    "                         ARGV[1] .. fresh)\n"
+    "  for code, left, tries in\n"
+    "      string.gmatch(codes, '(%x+:%x+):(%d+):(%d+)') do\n"
+    "    if left + age - day < 0 then\n"
+    "      record = string.format('%s %s:%d:%s', record, code, left + age,\n"
+    "                             tries)\n"
+    "    end\n"
+    "  end\n"
     "end\n"
     "if client and client - per_address >= 0 then\n"
     "  wait = math.max(wait, redis.call('PTTL', KEYS[2]))\n"
     "end\n"
     "if wait > 0 then return wait end\n"
-    "redis.call('SET', KEYS[1], record, 'PX', '86400000')\n"
+    "redis.call('SET', KEYS[1], record, 'PX', '"
+    NGX_HTTP_REGISTRATION_CODE_DAY_TEXT "')\n"
     "if client then redis.call('INCR', KEYS[2])\n"
     "else redis.call('SET', KEYS[2], '1', 'PX', '3600000') end\n"
-    "local sent = ARGV[1] .. ':0:0'\n"
-    "if codes then\n"
-    "  local left = redis.call('PTTL', KEYS[3])\n"
-    "  for hash, before, tries in\n"
-    "      string.gmatch(codes, '(%x+):(%d+):(%d+)') do\n"
-    "    if left - before > 0 and tries - 5 < 0 then\n"
-    "      before = math.max(0, lifetime - left + before)\n"
-    "      sent = string.format('%s %s:%d:%s', sent, hash, before, tries)\n"
-    "    end\n"
-    "  end\n"
-    "end\n"
-    "redis.call('SET', KEYS[3], sent, 'PX', lifetime)\n"
     "return 0";
 
 
@@ -99,13 +95,15 @@ ngx_http_registration_code_init(ngx_conf_t *cf,
     size_t                           len;
     ngx_http_registration_policy_t  *policy;
 
-    /* Redis is given the lifetime: it is text from the beginning */
+    /* day, fresh: how long a string is kept, and the end of a new code */
 
     static const char  limits[] =
         "local interval, hourly, daily, per_address = %M, %i, %i, %i\n"
-        "local lifetime = '%M'\n%s";
+        "local day, fresh = " NGX_HTTP_REGISTRATION_CODE_DAY_TEXT
+        ", ':%M:0'\n%s";
 
     policy = &rmcf->policy;
+
     len = sizeof(limits) + 5 * NGX_INT_T_LEN
           + sizeof(ngx_http_registration_code_text);
 
@@ -120,7 +118,8 @@ ngx_http_registration_code_init(ngx_conf_t *cf,
                                               policy->code_hourly,
                                               policy->code_daily,
                                               policy->code_per_address,
-                                              policy->code_lifetime,
+                                              NGX_HTTP_REGISTRATION_CODE_DAY
+                                              - policy->code_lifetime,
                                               ngx_http_registration_code_text)
                                  - p;
 
@@ -187,9 +186,11 @@ static ngx_int_t
 ngx_http_registration_code_start(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
-    ngx_int_t                      rc;
-    ngx_str_t                      argv[4], client, text;
-    ngx_http_registration_code_t  *code;
+    u_char                         *p;
+    ngx_int_t                       rc;
+    ngx_str_t                       argv[3], client, text, hash;
+    ngx_http_registration_code_t   *code;
+    ngx_http_registration_codes_t   codes;
 
     code = ctx->data;
 
@@ -204,22 +205,33 @@ ngx_http_registration_code_start(ngx_http_request_t *r,
     text.data = code->code;
 
     if (ngx_http_registration_draft_cookie(r, ctx, 1) == NGX_ERROR
-        || ngx_http_registration_key(r, ctx, NGX_HTTP_REGISTRATION_MAILBOX_KEY,
-                                     &code->email, 1, &argv[0])
+        || ngx_http_registration_codes(r, ctx, code->purpose, &code->email,
+                                       &codes)
            != NGX_OK
         || ngx_http_registration_key(r, ctx, NGX_HTTP_REGISTRATION_CLIENT_KEY,
                                      &client, 1, &argv[1])
            != NGX_OK
-        || ngx_http_registration_code_key(r, ctx, code->purpose, &code->email,
-                                          &argv[2])
-           != NGX_OK
-        || ngx_http_registration_code_hash(r, ctx, &text, &argv[3]) != NGX_OK)
+        || ngx_http_registration_code_hash(r, ctx, &text, &hash) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    p = ngx_pnalloc(r->pool, codes.tag.len + 1 + hash.len);
+    if (p == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    argv[0] = codes.key;
+    argv[2].data = p;
+
+    p = ngx_cpymem(p, codes.tag.data, codes.tag.len);
+    *p++ = ':';
+    p = ngx_cpymem(p, hash.data, hash.len);
+
+    argv[2].len = p - argv[2].data;
+
     rc = ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
-                                       &ctx->conf->code_script, 3, argv, 4);
+                                       &ctx->conf->code_script, 2, argv, 3);
 
     return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_code_stored);
@@ -368,20 +380,24 @@ ngx_http_registration_code_reply(ngx_http_request_t *r,
 
 
 ngx_int_t
-ngx_http_registration_code_key(ngx_http_request_t *r,
+ngx_http_registration_codes(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_uint_t purpose, ngx_str_t *email,
-    ngx_str_t *key)
+    ngx_http_registration_codes_t *codes)
 {
-    ngx_str_t  parts[3];
+    u_char  *p;
 
-    parts[0].len = REG_HASH;
-    parts[0].data = ctx->draft.hash;
-    parts[1].data = (u_char *) ngx_http_registration_purposes[purpose];
-    parts[1].len = ngx_strlen(parts[1].data);
-    parts[2] = *email;
+    codes->tag.len = NGX_HTTP_REGISTRATION_CODE_TAG;
+    codes->tag.data = ngx_pnalloc(r->pool, NGX_HTTP_REGISTRATION_CODE_TAG);
+    if (codes->tag.data == NULL) {
+        return NGX_ERROR;
+    }
 
-    return ngx_http_registration_key(r, ctx, NGX_HTTP_REGISTRATION_CODE_KEY,
-                                     parts, 3, key);
+    p = ngx_cpymem(codes->tag.data, ctx->draft.hex,
+                   NGX_HTTP_REGISTRATION_KEY_HEX);
+    *p = '0' + purpose;
+
+    return ngx_http_registration_key(r, ctx, NGX_HTTP_REGISTRATION_MAILBOX_KEY,
+                                     email, 1, &codes->key);
 }
 
 

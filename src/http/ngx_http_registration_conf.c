@@ -4,7 +4,7 @@
  */
 
 
-#include <ngx_http_registration.h>
+#include <ngx_http_registration_code.h>
 
 
 /* Pictures of a worker that wait to be read. */
@@ -15,6 +15,7 @@
 typedef enum {
     NGX_HTTP_REGISTRATION_NUMBER = 0,
     NGX_HTTP_REGISTRATION_MSEC,
+    NGX_HTTP_REGISTRATION_DAY,      /* as MSEC, a day at most */
     NGX_HTTP_REGISTRATION_SIZE
 } ngx_http_registration_unit_e;
 
@@ -89,9 +90,9 @@ static ngx_http_registration_param_t  ngx_http_registration_params[] = {
                                 MSEC, recognizer_conf.timeout, 1),
 
     ngx_http_registration_param("registration_code", "lifetime",
-                                MSEC, policy.code_lifetime, 1),
+                                DAY, policy.code_lifetime, 1),
     ngx_http_registration_param("registration_code", "interval",
-                                MSEC, policy.code_interval, 0),
+                                DAY, policy.code_interval, 0),
     ngx_http_registration_param("registration_code", "hourly",
                                 NUMBER, policy.code_hourly, 1),
     ngx_http_registration_param("registration_code", "daily",
@@ -679,6 +680,18 @@ ngx_http_registration_set_number(ngx_conf_t *cf,
 
     case NGX_HTTP_REGISTRATION_MSEC:
         n = ngx_parse_time(value, 0);
+        break;
+
+    case NGX_HTTP_REGISTRATION_DAY:
+        n = ngx_parse_time(value, 0);
+
+        if (n > NGX_HTTP_REGISTRATION_CODE_DAY) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "\"%V\" of \"%V\" is more than a day",
+                               value, &param->name);
+            return NGX_CONF_ERROR;
+        }
+
         break;
 
     case NGX_HTTP_REGISTRATION_SIZE:

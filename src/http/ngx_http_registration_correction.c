@@ -115,16 +115,17 @@ static ngx_registration_statement_t  ngx_http_registration_correct_sql = {
 
 /*
  * KEYS: session, draft and codes where there are any.  ARGV: the session's
- * last record, its time, prefix of document keys, ids of the pictures used.
- * The rest of the draft stays.
+ * last record, its time, prefix of document keys, and with a draft the tag of
+ * the codes, ids of the pictures used.  The rest of the draft stays.
  */
 
 static ngx_registration_script_t  ngx_http_registration_corrected_script = {
     ngx_string(
+    NGX_HTTP_REGISTRATION_DROP_CODES
     "redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], 'XX')\n"
     "if not KEYS[2] then return 1 end\n"
     "local used = {}\n"
-    "for i = 4, #ARGV do used[ARGV[i]] = true end\n"
+    "for i = 5, #ARGV do used[ARGV[i]] = true end\n"
     "local all = redis.call('HGETALL', KEYS[2])\n"
     "for i = 1, #all, 2 do\n"
     "  local id = string.sub(all[i + 1], 1, 22)\n"
@@ -135,7 +136,8 @@ static ngx_registration_script_t  ngx_http_registration_corrected_script = {
     "    redis.call('DEL', ARGV[3] .. id)\n"
     "  end\n"
     "end\n"
-    "return redis.call('DEL', KEYS[3])"), { 0 }
+    "drop_codes(KEYS[3], ARGV[4])\n"
+    "return 1"), { 0 }
 };
 
 
@@ -731,7 +733,7 @@ ngx_http_registration_correction_fetch(ngx_http_request_t *r,
 
     rc = ngx_http_registration_intake_fetch(r, ctx, correction->merged, check,
                                             correction->faults.n == 0,
-                                            &correction->code_key);
+                                            &correction->codes);
 
     return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_correction_flush);
@@ -1054,7 +1056,7 @@ ngx_http_registration_correction_end(ngx_http_request_t *r,
 {
     u_char                              *p;
     ngx_str_t                            argv[
-                                          6 + NGX_HTTP_REGISTRATION_DOCUMENTS];
+                                          7 + NGX_HTTP_REGISTRATION_DOCUMENTS];
     ngx_uint_t                           i, n, keys;
     ngx_http_registration_draft_t       *draft;
     ngx_http_registration_correction_t  *correction;
@@ -1079,7 +1081,7 @@ ngx_http_registration_correction_end(ngx_http_request_t *r,
 
     if (draft) {
         keys = 3;
-        argv[2] = correction->code_key;
+        argv[2] = correction->codes.key;
 
         if (ngx_http_registration_draft_key(r, ctx, &argv[1]) != NGX_OK) {
             return NGX_ERROR;
@@ -1099,6 +1101,10 @@ ngx_http_registration_correction_end(ngx_http_request_t *r,
                                         &argv[n++]);
     ngx_str_set(&argv[n], NGX_HTTP_REGISTRATION_DOCUMENT_KEY);
     n++;
+
+    if (draft) {
+        argv[n++] = correction->codes.tag;
+    }
 
     for (i = 0; draft && i < draft->ndocuments; i++) {
         argv[n].data = draft->document[i].id;

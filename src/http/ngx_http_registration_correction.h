@@ -33,7 +33,7 @@ typedef struct {
     ngx_uint_t                        new_email;
     reg_faults_t                      faults;
     ngx_http_registration_draft_t    *draft;
-    ngx_str_t                         code_key;
+    ngx_http_registration_codes_t     codes;
     ngx_str_t                         reply;
 } ngx_http_registration_correction_t;
 

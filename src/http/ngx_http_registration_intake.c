@@ -23,10 +23,10 @@ static ngx_int_t ngx_http_registration_intake_base64(ngx_http_request_t *r,
 
 
 /*
- * KEYS: draft, codes.  ARGV: lifetime, prefix of document keys, hash of the
- * code ("" for none to be looked at), "1" when nothing was wrong so far.  Gives
- * what came of the code, then the draft.  From now on a row may name its
- * pictures at any time.
+ * KEYS: draft, codes.  ARGV: lifetime, prefix of document keys, tag of the codes,
+ * hash of the code ("" for none to be looked at), "1" when nothing was wrong so
+ * far.  Gives what came of the code, then the draft.  From now on a row may
+ * name its pictures at any time.
  */
 
 static ngx_registration_script_t  ngx_http_registration_fetch_script = {
@@ -41,8 +41,9 @@ static ngx_registration_script_t  ngx_http_registration_fetch_script = {
     "    redis.call('SET', ARGV[2] .. id, 1, 'PX', ARGV[1])\n"
     "  end\n"
     "end\n"
-    "local code = ARGV[3] == '' and 1 or check_code(KEYS[2], ARGV[3])\n"
-    "if ARGV[4] == '1' and (code == 0 or ARGV[3] == '') and #all > 0 then\n"
+    "local given = ARGV[4] ~= ''\n"
+    "local code = given and check_code(KEYS[2], ARGV[3], ARGV[4]) or 1\n"
+    "if ARGV[5] == '1' and (code == 0 or not given) and #all > 0 then\n"
     "  redis.call('HSET', KEYS[1], 'sent', '1')\n"
     "end\n"
     "return {code, all}"),
@@ -71,24 +72,25 @@ const char  *ngx_http_registration_clear_members[] = {
 ngx_int_t
 ngx_http_registration_intake_fetch(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, json_t *values, ngx_uint_t check,
-    ngx_uint_t sound, ngx_str_t *code_key)
+    ngx_uint_t sound, ngx_http_registration_codes_t *codes)
 {
     u_char     lifetime[NGX_INT64_LEN];
-    ngx_str_t  argv[6], email, code;
+    ngx_str_t  argv[7], email, code;
 
     ngx_http_registration_value(values, "email", &email);
     ngx_http_registration_value(values, "email_code", &code);
 
     if (ngx_http_registration_draft_key(r, ctx, &argv[0]) != NGX_OK
-        || ngx_http_registration_code_key(r, ctx, NGX_HTTP_REGISTRATION_CODE,
-                                          &email, code_key)
+        || ngx_http_registration_codes(r, ctx, NGX_HTTP_REGISTRATION_CODE,
+                                       &email, codes)
            != NGX_OK
-        || ngx_http_registration_code_hash(r, ctx, &code, &argv[4]) != NGX_OK)
+        || ngx_http_registration_code_hash(r, ctx, &code, &argv[5]) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    argv[1] = *code_key;
+    argv[1] = codes->key;
+    argv[4] = codes->tag;
     (void) ngx_http_registration_figure(lifetime,
                                         ctx->conf->policy.draft_lifetime,
                                         &argv[2]);
@@ -98,15 +100,15 @@ ngx_http_registration_intake_fetch(ngx_http_request_t *r,
 
         /* not a code at all: no try is counted */
 
-        argv[4].len = 0;
+        argv[5].len = 0;
     }
 
-    ngx_str_set(&argv[5], "1");
-    argv[5].len = (sound != 0);
+    ngx_str_set(&argv[6], "1");
+    argv[6].len = (sound != 0);
 
     return ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
                                          &ngx_http_registration_fetch_script,
-                                         2, argv, 6);
+                                         2, argv, 7);
 }
 
 

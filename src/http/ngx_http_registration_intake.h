@@ -44,7 +44,7 @@ extern const char  *ngx_http_registration_clear_members[];
 
 ngx_int_t ngx_http_registration_intake_fetch(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, json_t *values, ngx_uint_t check,
-    ngx_uint_t sound, ngx_str_t *code_key);
+    ngx_uint_t sound, ngx_http_registration_codes_t *codes);
 
 /*
  * The documents named (kind, id) must be those of the draft; what else the

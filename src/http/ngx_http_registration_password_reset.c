@@ -13,11 +13,11 @@
 
 
 typedef struct {
-    ngx_str_t    account;
-    ngx_str_t    email;
-    ngx_str_t    password;
-    ngx_str_t    code_key;
-    ngx_uint_t   by_email;          /* the account was named by an address */
+    ngx_str_t                        account;
+    ngx_str_t                        email;
+    ngx_str_t                        password;
+    ngx_http_registration_codes_t    codes;
+    ngx_uint_t                       by_email;  /* what names the account */
 } ngx_http_registration_reset_t;
 
 
@@ -33,22 +33,24 @@ static ngx_int_t ngx_http_registration_reset_reply(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 
 
-/* KEYS: codes.  ARGV: hash of the code. */
+/* KEYS: codes.  ARGV: their tag, hash of the code. */
 
 static ngx_registration_script_t  ngx_http_registration_check_script = {
     ngx_string(NGX_HTTP_REGISTRATION_CHECK_CODE
-               "return check_code(KEYS[1], ARGV[1])"), { 0 }
+               "return check_code(KEYS[1], ARGV[1], ARGV[2])"), { 0 }
 };
 
 
 /*
- * KEYS: codes, sessions of the account.  ARGV: prefix of session keys.  No
- * sign-in that saw the old password takes longer than the minute of "ended".
+ * KEYS: codes, sessions of the account.  ARGV: prefix of session keys, tag of
+ * the codes.  No sign-in that saw the old password takes longer than the
+ * minute of "ended".
  */
 
 static ngx_registration_script_t  ngx_http_registration_end_script = {
     ngx_string(
-    "redis.call('DEL', KEYS[1])\n"
+    NGX_HTTP_REGISTRATION_DROP_CODES
+    "drop_codes(KEYS[1], ARGV[2])\n"
     "for _, hash in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do\n"
     "  redis.call('DEL', ARGV[1] .. hash)\n"
     "end\n"
@@ -134,7 +136,7 @@ ngx_http_registration_reset_check(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_str_t *code)
 {
     ngx_int_t                       rc;
-    ngx_str_t                       argv[2];
+    ngx_str_t                       argv[3];
     ngx_http_registration_reset_t  *reset;
 
     reset = ctx->data;
@@ -146,19 +148,20 @@ ngx_http_registration_reset_check(ngx_http_request_t *r,
         return ngx_http_registration_fault(r, 422, "code", REG_CODE_EXPIRED);
     }
 
-    if (ngx_http_registration_code_key(r, ctx, NGX_HTTP_REGISTRATION_RESET,
-                                       &reset->email, &reset->code_key)
+    if (ngx_http_registration_codes(r, ctx, NGX_HTTP_REGISTRATION_RESET,
+                                    &reset->email, &reset->codes)
         != NGX_OK
-        || ngx_http_registration_code_hash(r, ctx, code, &argv[1]) != NGX_OK)
+        || ngx_http_registration_code_hash(r, ctx, code, &argv[2]) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    argv[0] = reset->code_key;
+    argv[0] = reset->codes.key;
+    argv[1] = reset->codes.tag;
 
     rc = ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
                                        &ngx_http_registration_check_script, 1,
-                                       argv, 2);
+                                       argv, 3);
 
     return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_reset_hash);
@@ -250,7 +253,7 @@ ngx_http_registration_reset_end_sessions(ngx_http_request_t *r,
 {
     ngx_int_t                       rc;
     PGresult                       *result;
-    ngx_str_t                       argv[3], account;
+    ngx_str_t                       argv[4], account;
     ngx_http_registration_reset_t  *reset;
 
     reset = ctx->data;
@@ -266,7 +269,8 @@ ngx_http_registration_reset_end_sessions(ngx_http_request_t *r,
     account.len = PQgetlength(result, 0, 0);
     account.data = (u_char *) PQgetvalue(result, 0, 0);
 
-    argv[0] = reset->code_key;
+    argv[0] = reset->codes.key;
+    argv[3] = reset->codes.tag;
     ngx_str_set(&argv[2], NGX_HTTP_REGISTRATION_SESSION_KEY);
 
     if (ngx_http_registration_sessions_key(r, &account, &argv[1]) != NGX_OK) {
@@ -275,7 +279,7 @@ ngx_http_registration_reset_end_sessions(ngx_http_request_t *r,
 
     rc = ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
                                        &ngx_http_registration_end_script, 2,
-                                       argv, 3);
+                                       argv, 4);
 
     return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_reset_reply);

@@ -18,7 +18,7 @@
 typedef struct {
     reg_faults_t                    faults;
     ngx_http_registration_draft_t  *draft;
-    ngx_str_t                       code_key;
+    ngx_http_registration_codes_t   codes;
     ngx_str_t                       reply;
 } ngx_http_registration_submit_t;
 
@@ -43,19 +43,22 @@ static ngx_int_t ngx_http_registration_submit_reply(ngx_http_request_t *r,
 
 
 /*
- * KEYS: draft, codes.  ARGV: lifetime, prefix of document keys, the answer.
- * What is left of the draft is the answer, for one who did not receive it.
+ * KEYS: draft, codes.  ARGV: lifetime, prefix of document keys, the answer,
+ * tag of the codes.  What is left of the draft is the answer, for one who did
+ * not receive it.
  */
 
 static ngx_registration_script_t  ngx_http_registration_commit_script = {
     ngx_string(
+    NGX_HTTP_REGISTRATION_DROP_CODES
     "local all = redis.call('HGETALL', KEYS[1])\n"
     "for i = 1, #all, 2 do\n"
     "  if string.sub(all[i], 1, 2) == 'd:' then\n"
     "    redis.call('DEL', ARGV[2] .. string.sub(all[i + 1], 1, 22))\n"
     "  end\n"
     "end\n"
-    "redis.call('DEL', KEYS[1], KEYS[2])\n"
+    "drop_codes(KEYS[2], ARGV[4])\n"
+    "redis.call('DEL', KEYS[1])\n"
     "redis.call('HSET', KEYS[1], 'done', ARGV[3])\n"
     "redis.call('PEXPIRE', KEYS[1], ARGV[1])\n"
     "return 1"), { 0 }
@@ -107,7 +110,7 @@ ngx_http_registration_submit(ngx_http_request_t *r,
     rc = ngx_http_registration_intake_fetch(r, ctx, ctx->body,
                           reg_faults_of(&submit->faults, "email_code")
                           == REG_OK,
-                          submit->faults.n == 0, &submit->code_key);
+                          submit->faults.n == 0, &submit->codes);
 
     return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_submit_judge);
@@ -302,7 +305,7 @@ ngx_http_registration_submit_commit(ngx_http_request_t *r,
     u_char                           lifetime[NGX_INT64_LEN];
     ngx_int_t                        rc;
     PGresult                        *result;
-    ngx_str_t                        argv[5];
+    ngx_str_t                        argv[6];
     ngx_http_registration_submit_t  *submit;
 
     submit = ctx->data;
@@ -324,7 +327,8 @@ ngx_http_registration_submit_commit(ngx_http_request_t *r,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    argv[1] = submit->code_key;
+    argv[1] = submit->codes.key;
+    argv[5] = submit->codes.tag;
     (void) ngx_http_registration_figure(lifetime,
                                         ctx->conf->policy.draft_lifetime,
                                         &argv[2]);
@@ -338,7 +342,7 @@ ngx_http_registration_submit_commit(ngx_http_request_t *r,
 
     rc = ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
                                        &ngx_http_registration_commit_script,
-                                       2, argv, 5);
+                                       2, argv, 6);
 
     return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_submit_reply);
