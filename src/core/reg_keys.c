@@ -215,6 +215,8 @@ reg_keys_parse(reg_keys_file_t *file)
         return NULL;
     }
 
+    reg_hash(keys, "short hash", (reg_str_t) { 0, NULL }, keys->short_lookup);
+
     /* a stray write in a worker shall crash rather than change a key */
 
     (void) sodium_mprotect_readonly(keys);

@@ -21,6 +21,7 @@ typedef struct {
 
 struct reg_keys_s {
     unsigned char   lookup[REG_KEY];
+    unsigned char   short_lookup[REG_HASH];     /* 16 bytes of it are used */
     int             has_lookup;
     uint32_t        current;
     size_t          n;

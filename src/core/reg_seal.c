@@ -209,6 +209,15 @@ reg_hash(const reg_keys_t *keys, const char *purpose, reg_str_t text,
 
 
 void
+reg_short_hash(const reg_keys_t *keys, reg_str_t text,
+    unsigned char out[REG_SHORT_HASH])
+{
+    (void) crypto_shorthash_siphashx24(out, text.data, text.len,
+                                       keys->short_lookup);
+}
+
+
+void
 reg_token(unsigned char *out, size_t bytes)
 {
     size_t         n;

@@ -1,6 +1,7 @@
 /*
- * Sealing (XChaCha20-Poly1305-IETF), keyed hashes (BLAKE2b) and randomness,
- * all by libsodium, under keys from one file that the administrator names.
+ * Sealing (XChaCha20-Poly1305-IETF), keyed hashes (BLAKE2b, SipHash) and
+ * randomness, all by libsodium, under keys from one file that the
+ * administrator names.
  */
 
 #ifndef REG_SEAL_H_INCLUDED
@@ -108,6 +109,17 @@ reg_code_t reg_record_open(const unsigned char key[REG_DATA_KEY],
 
 void reg_hash(const reg_keys_t *keys, const char *purpose, reg_str_t text,
     unsigned char out[REG_HASH]);
+
+/*
+ * The same for what lives hours at most, in a tenth of the time: SipHash-2-4
+ * with 128 bits under a key of its own, made of the lookup key.  The text
+ * begins with its purpose, of which none may be the beginning of another.
+ */
+
+#define REG_SHORT_HASH  16
+
+void reg_short_hash(const reg_keys_t *keys, reg_str_t text,
+    unsigned char out[REG_SHORT_HASH]);
 
 
 /* An unguessable token: n random bytes in URL-safe Base64, NUL-terminated. */

@@ -18,22 +18,24 @@ ngx_http_registration_key(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, const char *prefix, ngx_str_t *parts,
     ngx_uint_t n, ngx_str_t *key)
 {
-    u_char      *p, *buffer, hash[REG_HASH];
+    u_char      *p, *buffer, hash[REG_SHORT_HASH];
     size_t       len;
     reg_str_t    text;
     ngx_uint_t   i;
 
-    len = 0;
+    len = ngx_strlen(prefix) + NGX_HTTP_REGISTRATION_KEY_HEX;
 
     for (i = 0; i < n; i++) {
         len += sizeof(uint32_t) + parts[i].len;
     }
 
-    buffer = ngx_pnalloc(r->pool, len + ngx_strlen(prefix)
-                                  + NGX_HTTP_REGISTRATION_KEY_HEX);
+    buffer = ngx_pnalloc(r->pool, len);
     if (buffer == NULL) {
         return NGX_ERROR;
     }
+
+    key->data = buffer;
+    buffer = ngx_cpymem(buffer, prefix, ngx_strlen(prefix));
 
     p = buffer;
 
@@ -43,16 +45,14 @@ ngx_http_registration_key(ngx_http_request_t *r,
         p = ngx_cpymem(p, parts[i].data, len);
     }
 
-    text.len = p - buffer;
-    text.data = buffer;
+    text.len = p - key->data;
+    text.data = key->data;
 
-    reg_hash(ctx->conf->keys, prefix, text, hash);
-    ngx_memzero(buffer, text.len);
+    reg_short_hash(ctx->conf->keys, text, hash);
+    ngx_memzero(buffer, p - buffer);
 
-    key->data = buffer;
-    p = ngx_cpymem(buffer, prefix, ngx_strlen(prefix));
-    p = ngx_hex_dump(p, hash, NGX_HTTP_REGISTRATION_KEY_HEX / 2);
-    key->len = p - buffer;
+    p = ngx_hex_dump(buffer, hash, REG_SHORT_HASH);
+    key->len = p - key->data;
 
     return NGX_OK;
 }

@@ -406,6 +406,41 @@ hashes_keep_purposes_apart(void **state)
 
 
 static void
+short_hashes_depend_on_key_and_text(void **state)
+{
+    reg_str_t       ab = reg_str("code:ab"), ac = reg_str("code:ac");
+    reg_keys_t     *keys, *rotated, *other;
+    reg_error_t     error;
+    unsigned char   x[REG_SHORT_HASH], y[REG_SHORT_HASH];
+
+    (void) state;
+
+    keys = good_keys();
+
+    reg_short_hash(keys, ab, x);
+    reg_short_hash(keys, ab, y);
+    assert_memory_equal(x, y, REG_SHORT_HASH);
+
+    reg_short_hash(keys, ac, y);
+    assert_memory_not_equal(x, y, REG_SHORT_HASH);
+
+    rotated = load(LOOKUP "seal 8 " KEY "\n", &error);
+    assert_non_null(rotated);
+    reg_short_hash(rotated, ab, y);
+    assert_memory_equal(x, y, REG_SHORT_HASH);
+
+    other = load("lookup " KEY "\nseal 7 " KEY "\n", &error);
+    assert_non_null(other);
+    reg_short_hash(other, ab, y);
+    assert_memory_not_equal(x, y, REG_SHORT_HASH);
+
+    reg_keys_free(keys);
+    reg_keys_free(rotated);
+    reg_keys_free(other);
+}
+
+
+static void
 tokens_and_codes_have_their_form(void **state)
 {
     int            i, seen[10];
@@ -466,6 +501,7 @@ main(void)
         cmocka_unit_test(sealed_data_opens_only_as_it_was),
         cmocka_unit_test(records_have_keys_of_their_own),
         cmocka_unit_test(hashes_keep_purposes_apart),
+        cmocka_unit_test(short_hashes_depend_on_key_and_text),
         cmocka_unit_test(tokens_and_codes_have_their_form),
     };
 
