@@ -1,65 +1,62 @@
+
 /*
- * Mail texts: templates, and messages made of them (RFC 5322, MIME).
+ * Messages made of templates (RFC 5322, MIME).
  */
 
 #include <sodium.h>
 #include "reg_fields.h"
-#include "reg_mail.h"
+#include "reg_mail_template.h"
 #include "reg_text.h"
 
 
-#define REG_MAIL_TEMPLATE_MAX  65536    /* bytes of a template file */
 #define REG_MAIL_NAME_MAX      200      /* bytes of a display name */
 #define REG_MAIL_LINE          76       /* columns, RFC 2045 and RFC 2047 */
 #define REG_MAIL_LINE_BYTES    (REG_MAIL_LINE / 4 * 3)
+
+/* Bytes of a text and of a subject that need no memory of their own. */
+
+#define REG_MAIL_TEXT          2048
+#define REG_MAIL_SUBJECT       256
+
+/* Bytes that all headers but To take, hardly ever more. */
+
+#define REG_MAIL_HEADERS       512
 
 #define REG_MAIL_WORD_OPEN     "=?UTF-8?B?"
 #define REG_MAIL_WORD_CLOSE    "?="
 
 
-struct reg_mail_template_s {
-    char    *subject;
-    char    *text;                      /* its lines end in CRLF */
-};
-
 typedef struct {
     char    *data;
     size_t   len;
     size_t   size;
+    int      borrowed;                  /* data is not malloc'ed */
     int      failed;
 } reg_mail_buffer_t;
 
-/* where an error is to be shown */
 
-typedef struct {
-    const char         *path;
-    const char *const  *names;
-    reg_error_t        *error;
-} reg_mail_source_t;
-
-
-static void reg_mail_unix_lines(char *data, size_t *len);
-static int reg_mail_check_line(const reg_mail_source_t *source,
-    unsigned line, reg_str_t text);
-static int reg_mail_check_names(const reg_mail_source_t *source,
-    unsigned line, reg_str_t text);
-static int reg_mail_check(const reg_mail_source_t *source, reg_str_t text);
-static reg_mail_template_t *reg_mail_split(const reg_mail_source_t *source,
-    char *data);
-static char *reg_mail_canonical(const char *text);
-static size_t reg_mail_name_length(const char *text);
 static int reg_mail_from_parse(reg_str_t from, reg_str_t *name,
     char address[256]);
 static reg_str_t reg_mail_trim(reg_str_t text);
-static void reg_mail_compose_headers(reg_mail_buffer_t *b,
-    const char *subject, reg_str_t name, const char *address, reg_str_t to,
-    time_t now);
+static reg_code_t reg_mail_bind_text(reg_mail_text_t *text,
+    const reg_mail_value_t *values, size_t n);
+static const reg_mail_value_t *reg_mail_value(const char *name,
+    const reg_mail_value_t *values, size_t n);
+static int reg_mail_has_names(const reg_mail_text_t *text);
+static char *reg_mail_from_header(reg_str_t name, const char *address);
+static char *reg_mail_subject_header(const reg_mail_text_t *subject);
+static void reg_mail_headers(reg_mail_buffer_t *b,
+    const reg_mail_template_t *template_, const reg_mail_value_t *values,
+    size_t n, reg_str_t to, time_t now);
+static void reg_mail_subject(reg_mail_buffer_t *b,
+    const reg_mail_text_t *subject, const reg_mail_value_t *values, size_t n);
+static void reg_mail_borrow(reg_mail_buffer_t *b, char *room, size_t size);
 static char *reg_mail_reserve(reg_mail_buffer_t *b, size_t len);
 static void reg_mail_put(reg_mail_buffer_t *b, const void *data, size_t len);
 static void reg_mail_puts(reg_mail_buffer_t *b, const char *text);
 static void reg_mail_put_lines(reg_mail_buffer_t *b, reg_str_t text);
 static void reg_mail_free(reg_mail_buffer_t *b);
-static void reg_mail_expand(reg_mail_buffer_t *b, const char *text,
+static void reg_mail_expand(reg_mail_buffer_t *b, const reg_mail_text_t *text,
     const reg_mail_value_t *values, size_t n);
 static void reg_mail_remove_controls(reg_mail_buffer_t *b);
 static int reg_mail_is_plain(reg_str_t text, const char *specials);
@@ -68,262 +65,9 @@ static void reg_mail_words(reg_mail_buffer_t *b, reg_str_t text,
 static void reg_mail_base64(reg_mail_buffer_t *b, reg_str_t text);
 static void reg_mail_date(reg_mail_buffer_t *b, time_t now);
 static char *reg_mail_two(char *p, int n);
-static void reg_mail_message_id(reg_mail_buffer_t *b, const char *address);
-static void reg_mail_body(reg_mail_buffer_t *b, reg_str_t text);
-
-
-reg_mail_template_t *
-reg_mail_template_load(const char *path, const char *const *names,
-    reg_error_t *error)
-{
-    char                 *data;
-    size_t                len;
-    reg_str_t             text;
-    reg_mail_source_t     source;
-    reg_mail_template_t  *template_;
-
-    data = reg_file_read(path, REG_MAIL_TEMPLATE_MAX, &len, error);
-    if (data == NULL) {
-        return NULL;
-    }
-
-    /* editors on Windows put a byte order mark and CRLF */
-
-    if (len >= 3 && memcmp(data, "\xEF\xBB\xBF", 3) == 0) {
-        len -= 3;
-        memmove(data, data + 3, len + 1);
-    }
-
-    reg_mail_unix_lines(data, &len);
-
-    source.path = path;
-    source.names = names;
-    source.error = error;
-
-    text.len = len;
-    text.data = (unsigned char *) data;
-
-    template_ = NULL;
-
-    if (reg_mail_check(&source, text)) {
-        template_ = reg_mail_split(&source, data);
-    }
-
-    free(data);
-
-    return template_;
-}
-
-
-void
-reg_mail_template_free(reg_mail_template_t *template_)
-{
-    if (template_ == NULL) {
-        return;
-    }
-
-    free(template_->subject);
-    free(template_->text);
-    free(template_);
-}
-
-
-static void
-reg_mail_unix_lines(char *data, size_t *len)
-{
-    size_t  i, n;
-
-    n = 0;
-
-    for (i = 0; i < *len; i++) {
-        if (data[i] == '\r' && i + 1 < *len && data[i + 1] == '\n') {
-            continue;
-        }
-
-        data[n++] = data[i];
-    }
-
-    data[n] = '\0';
-    *len = n;
-}
-
-
-static int
-reg_mail_check(const reg_mail_source_t *source, reg_str_t text)
-{
-    unsigned              line;
-    reg_str_t             rest;
-    const unsigned char  *lf;
-
-    for (line = 1; text.len; line++) {
-        lf = memchr(text.data, '\n', text.len);
-
-        rest = text;
-        rest.len = lf ? (size_t) (lf - text.data) : text.len;
-
-        if (!reg_mail_check_line(source, line, rest)) {
-            return 0;
-        }
-
-        if (lf == NULL) {
-            break;
-        }
-
-        text.data += rest.len + 1;
-        text.len -= rest.len + 1;
-    }
-
-    return 1;
-}
-
-
-static int
-reg_mail_check_line(const reg_mail_source_t *source, unsigned line,
-    reg_str_t text)
-{
-    size_t  i;
-
-    if (!reg_text_valid(text)) {
-        reg_error_set(source->error, "%s:%u: the text is not UTF-8",
-                      source->path, line);
-        return 0;
-    }
-
-    for (i = 0; i < text.len; i++) {
-        if ((text.data[i] < 0x20 && text.data[i] != '\t')
-            || text.data[i] == 0x7f)
-        {
-            reg_error_set(source->error,
-                          "%s:%u: there is a control character 0x%02x",
-                          source->path, line, text.data[i]);
-            return 0;
-        }
-    }
-
-    return reg_mail_check_names(source, line, text);
-}
-
-
-static int
-reg_mail_check_names(const reg_mail_source_t *source, unsigned line,
-    reg_str_t text)
-{
-    size_t              i, len;
-    const char         *name;
-    const char *const  *known;
-
-    for (i = 0; i < text.len; i++) {
-        if (text.data[i] != '{') {
-            continue;
-        }
-
-        name = (const char *) text.data + i + 1;
-        len = reg_mail_name_length(name);
-
-        if (len == 0) {
-            reg_error_set(source->error, "%s:%u: \"{\" does not begin a "
-                          "{name}", source->path, line);
-            return 0;
-        }
-
-        for (known = source->names; *known; known++) {
-            if (strlen(*known) == len && memcmp(*known, name, len) == 0) {
-                break;
-            }
-        }
-
-        if (*known == NULL) {
-            reg_error_set(source->error, "%s:%u: {%.*s} is not known here",
-                          source->path, line, (int) (len < 64 ? len : 64),
-                          name);
-            return 0;
-        }
-    }
-
-    return 1;
-}
-
-
-/* The length of "name" in "name}…", 0 if that is not what text begins with. */
-
-static size_t
-reg_mail_name_length(const char *text)
-{
-    size_t  len;
-
-    len = strspn(text, "abcdefghijklmnopqrstuvwxyz_");
-
-    return text[len] == '}' ? len : 0;
-}
-
-
-static reg_mail_template_t *
-reg_mail_split(const reg_mail_source_t *source, char *data)
-{
-    char                 *lf, *subject, *text;
-    reg_mail_template_t  *template_;
-
-    subject = data + sizeof("Subject:") - 1;
-    lf = strchr(data, '\n');
-
-    if (strncmp(data, "Subject:", sizeof("Subject:") - 1) != 0
-        || subject + strspn(subject, " \t") == (lf ? lf : strchr(data, '\0')))
-    {
-        reg_error_set(source->error, "%s:1: the first line must be "
-                      "\"Subject: \" and the subject", source->path);
-        return NULL;
-    }
-
-    if (lf == NULL || lf[1] != '\n') {
-        reg_error_set(source->error, "%s:2: an empty line must follow the "
-                      "subject", source->path);
-        return NULL;
-    }
-
-    text = lf + 2;
-
-    if (text[strspn(text, " \t\n")] == '\0') {
-        reg_error_set(source->error, "%s:3: there is no text", source->path);
-        return NULL;
-    }
-
-    *lf = '\0';
-
-    template_ = malloc(sizeof(reg_mail_template_t));
-    if (template_ == NULL) {
-        reg_error_set(source->error, "%s: memory is out", source->path);
-        return NULL;
-    }
-
-    template_->subject = strdup(subject + strspn(subject, " \t"));
-    template_->text = reg_mail_canonical(text);
-
-    if (template_->subject == NULL || template_->text == NULL) {
-        reg_error_set(source->error, "%s: memory is out", source->path);
-        reg_mail_template_free(template_);
-        return NULL;
-    }
-
-    return template_;
-}
-
-
-/* malloc'ed; NULL when memory is out. */
-
-static char *
-reg_mail_canonical(const char *text)
-{
-    reg_str_t          lines;
-    reg_mail_buffer_t  b;
-
-    lines.len = strlen(text);
-    lines.data = (const unsigned char *) text;
-
-    memset(&b, 0, sizeof(b));
-    reg_mail_put_lines(&b, lines);
-
-    return b.data;
-}
+static void reg_mail_message_id(reg_mail_buffer_t *b, const char *domain);
+static void reg_mail_body(reg_mail_buffer_t *b,
+    const reg_mail_buffer_t *text);
 
 
 int
@@ -405,44 +149,198 @@ reg_mail_trim(reg_str_t text)
 }
 
 
-char *
-reg_mail_compose(const reg_mail_template_t *template_,
-    const reg_mail_value_t *values, size_t n, reg_str_t from, reg_str_t to,
-    time_t now, size_t *len)
+reg_code_t
+reg_mail_template_bind(reg_mail_template_t *template_, reg_str_t from,
+    const reg_mail_value_t *values, size_t n)
 {
-    char               address[256];
-    reg_str_t          name, body;
-    reg_mail_buffer_t  message, subject, text;
+    char       address[256];
+    reg_str_t  name;
 
-    if (!reg_mail_from_parse(from, &name, address) || !reg_email_valid(to)) {
+    if (!reg_mail_from_parse(from, &name, address)) {
+        return REG_FORMAT;
+    }
+
+    if (reg_mail_bind_text(&template_->subject, values, n) != REG_OK
+        || reg_mail_bind_text(&template_->text, values, n) != REG_OK)
+    {
+        return REG_INTERNAL;
+    }
+
+    free(template_->from);
+    free(template_->subject_header);
+
+    template_->subject_header = NULL;
+    template_->from = reg_mail_from_header(name, address);
+
+    if (template_->from == NULL) {
+        return REG_INTERNAL;
+    }
+
+    template_->domain = strrchr(template_->from, '@');
+
+    if (reg_mail_has_names(&template_->subject)) {
+        return REG_OK;
+    }
+
+    template_->subject_header = reg_mail_subject_header(&template_->subject);
+
+    return template_->subject_header ? REG_OK : REG_INTERNAL;
+}
+
+
+/* Lines end in CRLF from now on. */
+
+static reg_code_t
+reg_mail_bind_text(reg_mail_text_t *text, const reg_mail_value_t *values,
+    size_t n)
+{
+    size_t                   i;
+    reg_str_t                lines;
+    reg_mail_piece_t        *piece;
+    reg_mail_buffer_t        b;
+    const reg_mail_value_t  *value;
+
+    for (i = 0; i < text->n; i++) {
+        piece = &text->piece[i];
+
+        lines.len = strlen(piece->data);
+        lines.data = (unsigned char *) piece->data;
+
+        if (piece->name) {
+            value = reg_mail_value(piece->data, values, n);
+            if (value == NULL) {
+                continue;
+            }
+
+            lines = value->value;
+        }
+
+        memset(&b, 0, sizeof(b));
+        reg_mail_put_lines(&b, lines);
+
+        if (b.failed) {
+            reg_mail_free(&b);
+            return REG_INTERNAL;
+        }
+
+        free(piece->data);
+        piece->data = b.data;
+        piece->name = 0;
+    }
+
+    return REG_OK;
+}
+
+
+static const reg_mail_value_t *
+reg_mail_value(const char *name, const reg_mail_value_t *values, size_t n)
+{
+    size_t  i;
+
+    for (i = 0; i < n; i++) {
+        if (strcmp(values[i].name, name) == 0) {
+            return &values[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+static int
+reg_mail_has_names(const reg_mail_text_t *text)
+{
+    size_t  i;
+
+    for (i = 0; i < text->n; i++) {
+        if (text->piece[i].name) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* malloc'ed; NULL when memory is out. */
+
+static char *
+reg_mail_from_header(reg_str_t name, const char *address)
+{
+    reg_mail_buffer_t  b;
+
+    memset(&b, 0, sizeof(b));
+
+    reg_mail_puts(&b, "From: ");
+
+    if (name.len) {
+        if (reg_mail_is_plain(name, "()<>[]:;@\\,.\"")) {
+            reg_mail_put(&b, name.data, name.len);
+
+        } else {
+            reg_mail_words(&b, name, sizeof("From: ") - 1);
+        }
+
+        /* a line of its own: 76 columns may be used up */
+
+        reg_mail_puts(&b, "\r\n ");
+    }
+
+    reg_mail_puts(&b, "<");
+    reg_mail_puts(&b, address);
+    reg_mail_puts(&b, ">\r\n");
+
+    if (b.failed) {
+        reg_mail_free(&b);
         return NULL;
     }
 
-    memset(&message, 0, sizeof(message));
-    memset(&subject, 0, sizeof(subject));
-    memset(&text, 0, sizeof(text));
+    return b.data;
+}
 
-    reg_mail_expand(&subject, template_->subject, values, n);
-    reg_mail_remove_controls(&subject);
-    reg_mail_expand(&text, template_->text, values, n);
 
-    if (!subject.failed && !text.failed) {
-        body.len = text.len;
-        body.data = (unsigned char *) text.data;
+static char *
+reg_mail_subject_header(const reg_mail_text_t *subject)
+{
+    reg_mail_buffer_t  b;
 
-        /* so that it hardly ever grows; half as much again is Base64's */
+    memset(&b, 0, sizeof(b));
+    reg_mail_subject(&b, subject, NULL, 0);
 
-        (void) reg_mail_reserve(&message, 1024 + text.len + text.len / 2);
-
-        reg_mail_compose_headers(&message, subject.data, name, address, to,
-                                 now);
-        reg_mail_body(&message, body);
-
-    } else {
-        message.failed = 1;
+    if (b.failed) {
+        reg_mail_free(&b);
+        return NULL;
     }
 
-    reg_mail_free(&subject);
+    return b.data;
+}
+
+
+char *
+reg_mail_compose(const reg_mail_template_t *template_,
+    const reg_mail_value_t *values, size_t n, reg_str_t to, time_t now,
+    size_t *len)
+{
+    char               room[REG_MAIL_TEXT];
+    reg_mail_buffer_t  message, text;
+
+    if (template_->from == NULL || !reg_email_valid(to)) {
+        return NULL;
+    }
+
+    reg_mail_borrow(&text, room, sizeof(room));
+    reg_mail_expand(&text, &template_->text, values, n);
+
+    memset(&message, 0, sizeof(message));
+    message.failed = text.failed;
+
+    /* Base64 takes a third more, and two bytes a line */
+
+    (void) reg_mail_reserve(&message, REG_MAIL_HEADERS + to.len
+                                      + text.len + text.len / 2);
+
+    reg_mail_headers(&message, template_, values, n, to, now);
+    reg_mail_body(&message, &text);
     reg_mail_free(&text);
 
     if (message.failed) {
@@ -457,34 +355,50 @@ reg_mail_compose(const reg_mail_template_t *template_,
 
 
 static void
-reg_mail_compose_headers(reg_mail_buffer_t *b, const char *subject,
-    reg_str_t name, const char *address, reg_str_t to, time_t now)
+reg_mail_headers(reg_mail_buffer_t *b, const reg_mail_template_t *template_,
+    const reg_mail_value_t *values, size_t n, reg_str_t to, time_t now)
 {
-    reg_str_t  text;
+    reg_mail_puts(b, template_->from);
+    reg_mail_puts(b, "To: <");
+    reg_mail_put(b, to.data, to.len);
+    reg_mail_puts(b, ">\r\n");
 
-    reg_mail_puts(b, "From: ");
+    if (template_->subject_header) {
+        reg_mail_puts(b, template_->subject_header);
 
-    if (name.len) {
-        if (reg_mail_is_plain(name, "()<>[]:;@\\,.\"")) {
-            reg_mail_put(b, name.data, name.len);
-
-        } else {
-            reg_mail_words(b, name, sizeof("From: ") - 1);
-        }
-
-        /* a line of its own: 76 columns may be used up */
-
-        reg_mail_puts(b, "\r\n ");
+    } else {
+        reg_mail_subject(b, &template_->subject, values, n);
     }
 
-    reg_mail_puts(b, "<");
-    reg_mail_puts(b, address);
-    reg_mail_puts(b, ">\r\nTo: <");
-    reg_mail_put(b, to.data, to.len);
-    reg_mail_puts(b, ">\r\nSubject: ");
+    reg_mail_date(b, now);
+    reg_mail_message_id(b, template_->domain);
 
-    text.data = (const unsigned char *) subject;
-    text.len = strlen(subject);
+    reg_mail_puts(b, "Auto-Submitted: auto-generated\r\n"
+                     "MIME-Version: 1.0\r\n"
+                     "Content-Type: text/plain; charset=utf-8\r\n"
+                     "Content-Transfer-Encoding: base64\r\n"
+                     "\r\n");
+}
+
+
+static void
+reg_mail_subject(reg_mail_buffer_t *b, const reg_mail_text_t *subject,
+    const reg_mail_value_t *values, size_t n)
+{
+    char               room[REG_MAIL_SUBJECT];
+    reg_str_t          text;
+    reg_mail_buffer_t  line;
+
+    reg_mail_borrow(&line, room, sizeof(room));
+    reg_mail_expand(&line, subject, values, n);
+    reg_mail_remove_controls(&line);
+
+    b->failed |= line.failed;
+
+    text.data = (unsigned char *) line.data;
+    text.len = line.len;
+
+    reg_mail_puts(b, "Subject: ");
 
     if (reg_mail_is_plain(text, "")) {
         reg_mail_put(b, text.data, text.len);
@@ -494,15 +408,21 @@ reg_mail_compose_headers(reg_mail_buffer_t *b, const char *subject,
     }
 
     reg_mail_puts(b, "\r\n");
+    reg_mail_free(&line);
+}
 
-    reg_mail_date(b, now);
-    reg_mail_message_id(b, address);
 
-    reg_mail_puts(b, "Auto-Submitted: auto-generated\r\n"
-                     "MIME-Version: 1.0\r\n"
-                     "Content-Type: text/plain; charset=utf-8\r\n"
-                     "Content-Transfer-Encoding: base64\r\n"
-                     "\r\n");
+/* A buffer that begins in memory of the caller's. */
+
+static void
+reg_mail_borrow(reg_mail_buffer_t *b, char *room, size_t size)
+{
+    memset(b, 0, sizeof(reg_mail_buffer_t));
+
+    b->data = room;
+    b->size = size;
+    b->borrowed = 1;
+    b->data[0] = '\0';
 }
 
 
@@ -525,11 +445,7 @@ reg_mail_reserve(reg_mail_buffer_t *b, size_t len)
         return b->data + b->len;
     }
 
-    size = (b->len + len + 1) * 2;
-
-    if (size < 1024) {
-        size = 1024;
-    }
+    size = b->len ? (b->len + len + 1) * 2 : len + 1;
 
     p = malloc(size);
     if (p == NULL) {
@@ -539,12 +455,12 @@ reg_mail_reserve(reg_mail_buffer_t *b, size_t len)
 
     if (b->data) {
         memcpy(p, b->data, b->len);
-        sodium_memzero(b->data, b->size);
-        free(b->data);
+        reg_mail_free(b);
     }
 
     b->data = p;
     b->size = size;
+    b->borrowed = 0;
 
     return p + b->len;
 }
@@ -612,42 +528,34 @@ reg_mail_free(reg_mail_buffer_t *b)
 {
     if (b->data) {
         sodium_memzero(b->data, b->size);
+    }
+
+    if (!b->borrowed) {
         free(b->data);
     }
 }
 
 
 static void
-reg_mail_expand(reg_mail_buffer_t *b, const char *text,
+reg_mail_expand(reg_mail_buffer_t *b, const reg_mail_text_t *text,
     const reg_mail_value_t *values, size_t n)
 {
-    size_t       i, len;
-    const char  *open;
+    size_t                   i;
+    const reg_mail_piece_t  *piece;
+    const reg_mail_value_t  *value;
 
-    reg_mail_put(b, "", 0);
+    for (i = 0; i < text->n; i++) {
+        piece = &text->piece[i];
 
-    for ( ;; ) {
-        open = strchr(text, '{');
-
-        if (open == NULL) {
-            reg_mail_puts(b, text);
-            return;
+        if (!piece->name) {
+            reg_mail_puts(b, piece->data);
+            continue;
         }
 
-        reg_mail_put(b, text, open - text);
-
-        text = open + 1;
-        len = reg_mail_name_length(text);
-
-        for (i = 0; i < n; i++) {
-            if (strncmp(values[i].name, text, len) == 0
-                && values[i].name[len] == '\0')
-            {
-                reg_mail_put_lines(b, values[i].value);
-            }
+        value = reg_mail_value(piece->data, values, n);
+        if (value) {
+            reg_mail_put_lines(b, value->value);
         }
-
-        text += len + 1;
     }
 }
 
@@ -846,37 +754,49 @@ reg_mail_two(char *p, int n)
 }
 
 
+/*
+ * Unique (RFC 5322, 3.6.4): a number that this process has not had, under a
+ * random key, so that nobody sees how many there were.  One call of the system
+ * a mail was dear.
+ */
+
 static void
-reg_mail_message_id(reg_mail_buffer_t *b, const char *address)
+reg_mail_message_id(reg_mail_buffer_t *b, const char *domain)
 {
     char           id[33];
-    unsigned char  random[16];
+    unsigned char  hash[crypto_shorthash_siphashx24_BYTES];
 
-    randombytes_buf(random, sizeof(random));
-    sodium_bin2hex(id, sizeof(id), random, sizeof(random));
+    static uint64_t       number;
+    static unsigned char  key[crypto_shorthash_siphashx24_KEYBYTES];
+
+    if (number++ == 0) {
+        randombytes_buf(key, sizeof(key));
+    }
+
+    (void) crypto_shorthash_siphashx24(hash, (unsigned char *) &number,
+                                       sizeof(number), key);
+    sodium_bin2hex(id, sizeof(id), hash, sizeof(hash));
 
     reg_mail_puts(b, "Message-ID: <");
     reg_mail_puts(b, id);
-    reg_mail_puts(b, strrchr(address, '@'));
-    reg_mail_puts(b, ">\r\n");
+    reg_mail_puts(b, domain);
 }
 
 
 static void
-reg_mail_body(reg_mail_buffer_t *b, reg_str_t text)
+reg_mail_body(reg_mail_buffer_t *b, const reg_mail_buffer_t *text)
 {
+    size_t     left;
     reg_str_t  line;
 
-    line.data = text.data;
+    line.data = (unsigned char *) text->data;
 
-    while (text.len) {
-        line.len = text.len < REG_MAIL_LINE_BYTES ? text.len
-                                                  : REG_MAIL_LINE_BYTES;
+    for (left = text->len; left; left -= line.len) {
+        line.len = left < REG_MAIL_LINE_BYTES ? left : REG_MAIL_LINE_BYTES;
 
         reg_mail_base64(b, line);
         reg_mail_put(b, "\r\n", 2);
 
         line.data += line.len;
-        text.len -= line.len;
     }
 }

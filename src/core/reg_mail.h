@@ -35,16 +35,26 @@ typedef struct {
 int reg_mail_from_valid(reg_str_t from, char address[256]);
 
 /*
+ * Makes a template ready for composing: whom its mails are from, and values
+ * that are the same in all of them.  REG_FORMAT when from is not valid,
+ * REG_INTERNAL when memory is out.
+ */
+
+reg_code_t reg_mail_template_bind(reg_mail_template_t *template_,
+    reg_str_t from, const reg_mail_value_t *values, size_t n);
+
+/*
  * Makes a whole message with CRLF line ends: From, To, Subject (RFC 2047),
  * Date, Message-ID, Auto-Submitted: auto-generated (RFC 3834), MIME headers
  * and the text in Base64.  Values are cut of line breaks in the subject.
- * malloc'ed; NULL when memory is out, or from or to is not valid.  It may
- * hold a code: sodium_memzero() it before free().
+ * malloc'ed; NULL when memory is out, to is not valid, or the template was
+ * not bound.  It may hold a code: sodium_memzero() it before free().  For one
+ * thread of a process, and not before it forks.
  */
 
 char *reg_mail_compose(const reg_mail_template_t *template_,
-    const reg_mail_value_t *values, size_t n, reg_str_t from, reg_str_t to,
-    time_t now, size_t *len);
+    const reg_mail_value_t *values, size_t n, reg_str_t to, time_t now,
+    size_t *len);
 
 
 #endif /* REG_MAIL_H_INCLUDED */

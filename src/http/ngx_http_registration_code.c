@@ -300,33 +300,20 @@ ngx_http_registration_code_send(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
     char                          *text;
-    u_char                         minutes[NGX_TIME_T_LEN];
     size_t                         len;
     reg_language_t                 language;
-    reg_mail_value_t               values[3];
+    reg_mail_value_t               value;
     ngx_http_registration_code_t  *code;
 
     code = ctx->data;
     language = ngx_http_registration_language(r);
 
-    values[0].name = "code";
-    values[0].value.data = code->code;
-    values[0].value.len = REG_CODE_DIGITS;
+    value.name = "code";
+    value.value.data = code->code;
+    value.value.len = REG_CODE_DIGITS;
 
-    values[1].name = "minutes";
-    values[1].value.data = minutes;
-    values[1].value.len = ngx_sprintf(minutes, "%M",
-                                      ctx->conf->policy.code_lifetime / 60000)
-                          - minutes;
-
-    values[2].name = "title";
-    values[2].value.data = (u_char *) reg_form_title(ctx->conf->form,
-                                                     language);
-    values[2].value.len = ngx_strlen(values[2].value.data);
-
-    text = reg_mail_compose(ctx->conf->mail[code->purpose][language], values,
-                            3, ngx_http_registration_str(&ctx->conf->mail_from),
-                            ngx_http_registration_str(&code->email),
+    text = reg_mail_compose(ctx->conf->mail[code->purpose][language], &value,
+                            1, ngx_http_registration_str(&code->email),
                             ngx_time(), &len);
     if (text == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

@@ -494,7 +494,7 @@ ngx_http_registration_outbox_compose(ngx_http_registration_outbox_mail_t *mail,
     size_t                              len;
     ngx_str_t                           to, name, reason;
     ngx_uint_t                          notice;
-    reg_mail_value_t                    values[6];
+    reg_mail_value_t                    values[5];
     ngx_http_registration_main_conf_t  *rmcf;
 
     rmcf = mail->outbox->conf;
@@ -508,28 +508,22 @@ ngx_http_registration_outbox_compose(ngx_http_registration_outbox_mail_t *mail,
     ngx_http_registration_value(row->values, "name", &name);
     ngx_http_registration_value(row->content, "reason", &reason);
 
-    values[0].name = "title";
-    values[0].value.data = (u_char *) reg_form_title(rmcf->form,
-                                                     row->language);
-    values[0].value.len = ngx_strlen(values[0].value.data);
+    values[0].name = "number";
+    values[0].value = ngx_http_registration_str(&row->number);
+    values[1].name = "due_date";
+    values[1].value = ngx_http_registration_str(&row->due_date);
+    values[2].name = "name";
+    values[2].value = ngx_http_registration_str(&name);
+    values[3].name = "reason";
+    values[3].value = ngx_http_registration_str(&reason);
+    values[4].name = "items";
+    ngx_http_registration_outbox_items(mail->outbox, row, &values[4].value);
 
-    values[1].name = "number";
-    values[1].value = ngx_http_registration_str(&row->number);
-    values[2].name = "due_date";
-    values[2].value = ngx_http_registration_str(&row->due_date);
-    values[3].name = "name";
-    values[3].value = ngx_http_registration_str(&name);
-    values[4].name = "reason";
-    values[4].value = ngx_http_registration_str(&reason);
-    values[5].name = "items";
-    ngx_http_registration_outbox_items(mail->outbox, row, &values[5].value);
-
-    if (values[5].value.data == NULL) {
+    if (values[4].value.data == NULL) {
         return NGX_DECLINED;
     }
 
-    text = reg_mail_compose(rmcf->notices[notice][row->language], values, 6,
-                            ngx_http_registration_str(&rmcf->mail_from),
+    text = reg_mail_compose(rmcf->notices[notice][row->language], values, 5,
                             ngx_http_registration_str(&to), ngx_time(), &len);
     if (text == NULL) {
         return NGX_DECLINED;

@@ -23,6 +23,9 @@ static ngx_int_t ngx_http_registration_load_files(ngx_conf_t *cf,
 static ngx_int_t ngx_http_registration_load_mail(ngx_conf_t *cf,
     ngx_http_registration_main_conf_t *rmcf, const char *name,
     const char *const *members, reg_mail_template_t **templates);
+static ngx_int_t ngx_http_registration_bind_mail(
+    ngx_http_registration_main_conf_t *rmcf, reg_mail_template_t *template,
+    reg_language_t language);
 static ngx_int_t ngx_http_registration_etag(ngx_conf_t *cf, ngx_str_t *etag,
     const char *text, size_t len);
 static void ngx_http_registration_unload(void *data);
@@ -280,9 +283,39 @@ ngx_http_registration_load_mail(ngx_conf_t *cf,
         if (templates[n] == NULL) {
             return ngx_http_registration_failed(cf, &rmcf->templates, &error);
         }
+
+        if (ngx_http_registration_bind_mail(rmcf, templates[n], n) != NGX_OK) {
+            return NGX_ERROR;
+        }
     }
 
     return NGX_OK;
+}
+
+
+/* What is the same in every mail; the policy and the form are known. */
+
+static ngx_int_t
+ngx_http_registration_bind_mail(ngx_http_registration_main_conf_t *rmcf,
+    reg_mail_template_t *template, reg_language_t language)
+{
+    u_char            minutes[NGX_TIME_T_LEN];
+    reg_mail_value_t  values[2];
+
+    values[0].name = "minutes";
+    values[0].value.data = minutes;
+    values[0].value.len = ngx_sprintf(minutes, "%M",
+                                      rmcf->policy.code_lifetime / 60000)
+                          - minutes;
+
+    values[1].name = "title";
+    values[1].value.data = (u_char *) reg_form_title(rmcf->form, language);
+    values[1].value.len = ngx_strlen(values[1].value.data);
+
+    return reg_mail_template_bind(template,
+                                  ngx_http_registration_str(&rmcf->mail_from),
+                                  values, 2)
+           == REG_OK ? NGX_OK : NGX_ERROR;
 }
 
 

@@ -94,31 +94,58 @@ check(const char *text, size_t len)
 }
 
 
+static char *
+compose(reg_mail_template_t *template_, const reg_mail_value_t *value,
+    size_t n, size_t *len)
+{
+    char       *text;
+    reg_str_t   to;
+
+    to.data = (const unsigned char *) "to@mail.example";
+    to.len = sizeof("to@mail.example") - 1;
+
+    text = reg_mail_compose(template_, value, n, to, 0, len);
+
+    assert(text);
+    check(text, *len);
+
+    return text;
+}
+
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char                 *text;
-    size_t                len;
-    reg_str_t             to, from;
+    char                 *each, *all;
+    size_t                each_len, all_len;
+    reg_str_t             from;
     reg_mail_value_t      value;
     reg_mail_template_t  *template_;
 
     value.name = "code";
     value.value = take(&data, &size);
     from = take(&data, &size);
-    to.data = (const unsigned char *) "to@mail.example";
-    to.len = sizeof("to@mail.example") - 1;
 
     template_ = load(data, size);
     if (template_ == NULL) {
         return 0;
     }
 
-    text = reg_mail_compose(template_, &value, 1, from, to, 0, &len);
+    if (reg_mail_template_bind(template_, from, NULL, 0) == REG_OK) {
 
-    if (text) {
-        check(text, len);
-        free(text);
+        /* a value of one mail, or the same one of all of them */
+
+        each = compose(template_, &value, 1, &each_len);
+
+        assert(reg_mail_template_bind(template_, from, &value, 1) == REG_OK);
+        all = compose(template_, NULL, 0, &all_len);
+
+        assert(each_len == all_len);
+        assert(strcmp(strstr(each, "\nAuto-Submitted"),
+                      strstr(all, "\nAuto-Submitted")) == 0);
+
+        free(each);
+        free(all);
     }
 
     reg_mail_template_free(template_);

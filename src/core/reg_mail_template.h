@@ -1,0 +1,36 @@
+/*
+ * A mail template in memory, as composing sees it.
+ */
+
+#ifndef REG_MAIL_TEMPLATE_H_INCLUDED
+#define REG_MAIL_TEMPLATE_H_INCLUDED
+
+
+#include "reg_mail.h"
+
+
+/* Text as it stands, or the name of a value. */
+
+typedef struct {
+    char      *data;
+    unsigned   name;            /* 0 or 1 */
+} reg_mail_piece_t;
+
+typedef struct {
+    reg_mail_piece_t  *piece;
+    size_t             n;
+} reg_mail_text_t;
+
+struct reg_mail_template_s {
+    reg_mail_text_t  subject;
+    reg_mail_text_t  text;              /* its lines end in LF */
+
+    /* made by reg_mail_template_bind(): */
+
+    char            *from;              /* the header */
+    const char      *domain;            /* in from: "@…>" and CRLF */
+    char            *subject_header;    /* NULL when it differs by mail */
+};
+
+
+#endif /* REG_MAIL_TEMPLATE_H_INCLUDED */
