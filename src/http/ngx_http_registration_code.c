@@ -37,8 +37,7 @@ static ngx_int_t ngx_http_registration_code_reply(ngx_http_request_t *r,
  */
 
 static const char  ngx_http_registration_code_text[] =
-    "local old = redis.call('MGET', KEYS[1], KEYS[2])\n"
-    "local mailbox, client = old[1], old[2]\n"
+    "local mailbox = redis.call('GET', KEYS[1])\n"
     "local record, wait = '0 1 0 1 ' .. ARGV[1] .. fresh, 0\n"
     "if mailbox then\n"
     "  local age = day - redis.call('PTTL', KEYS[1])\n"
@@ -60,14 +59,22 @@ static const char  ngx_http_registration_code_text[] =
     "    end\n"
     "  end\n"
     "end\n"
-    "if client and client - per_address >= 0 then\n"
-    "  wait = math.max(wait, redis.call('PTTL', KEYS[2]))\n"
+    "if wait > 0 then\n"
+    "  local client = redis.call('GET', KEYS[2])\n"
+    "  if client and client - per_address >= 0 then\n"
+    "    wait = math.max(wait, redis.call('PTTL', KEYS[2]))\n"
+    "  end\n"
+    "  return wait\n"
     "end\n"
-    "if wait > 0 then return wait end\n"
+    "local sent = redis.call('INCR', KEYS[2])\n"
+    "if sent == 1 then\n"
+    "  redis.call('PEXPIRE', KEYS[2], '3600000')\n"
+    "elseif sent > per_address then\n"
+    "  redis.call('DECR', KEYS[2])\n"
+    "  return redis.call('PTTL', KEYS[2])\n"
+    "end\n"
     "redis.call('SET', KEYS[1], record, 'PX', '"
     NGX_HTTP_REGISTRATION_CODE_DAY_TEXT "')\n"
-    "if client then redis.call('INCR', KEYS[2])\n"
-    "else redis.call('SET', KEYS[2], '1', 'PX', '3600000') end\n"
     "return 0";
 
 
