@@ -173,6 +173,37 @@ servers()->reload(directives =>
     cmp_ok($answer->header('Retry-After'), '>', 60, 'for longer');
 }
 
+# Clients are counted by the hour of the clock: not over its end.
+
+sleep 20 if 3600 - time % 3600 < 20;
+
+servers()->reload(directives =>
+    { code => 'interval=60s per_address=3' });
+
+{
+    my $client  = client(from => '127.0.0.5');
+    my $address = address();
+
+    status_is(ask($client, $address), 202, 'a code');
+    problem_is(ask($client, $address), 429, '', 'one that is refused')
+        for 1 .. 3;
+    status_is(ask($client, address()), 202,
+              'is not counted against the client') for 1 .. 2;
+
+    my $answer = ask($client, address());
+
+    problem_is($answer, 429, '', 'but the mails are');
+    cmp_ok(abs($answer->header('Retry-After') - (3600 - time % 3600)), '<=', 2,
+           'until the hour ends');
+
+    my @tables = split /\n/, servers()->redis('KEYS', 'registration:clients:*');
+
+    ok(scalar @tables, 'clients are counted in Redis');
+    is((grep { my $left = servers()->redis('TTL', $_);
+               $left < 1 || $left > 7200 } @tables), 0,
+       'for two hours at most');
+}
+
 servers()->reload(directives =>
     { code => 'interval=0s hourly=3 daily=2 per_address=3' });
 

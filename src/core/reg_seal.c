@@ -15,6 +15,7 @@
 
 static void reg_seal_context(const unsigned char *header, reg_str_t context,
     unsigned char out[32]);
+static uint32_t reg_random_number(void);
 
 
 reg_code_t
@@ -255,13 +256,41 @@ reg_token_valid(reg_str_t text, size_t bytes)
 }
 
 
+/* The system is asked for several at once; what was given is forgotten. */
+
+static uint32_t
+reg_random_number(void)
+{
+    uint32_t  n;
+
+    static uint32_t  numbers[16];
+    static unsigned  left;
+
+    if (left == 0) {
+        left = sizeof(numbers) / sizeof(numbers[0]);
+        randombytes_buf(numbers, sizeof(numbers));
+    }
+
+    n = numbers[--left];
+    numbers[left] = 0;
+
+    return n;
+}
+
+
 void
 reg_random_digits(char out[REG_CODE_DIGITS + 1])
 {
     int       i;
     uint32_t  code;
 
-    code = randombytes_uniform(1000000);
+    /* as many as there are without a remainder: each code is as likely */
+
+    do {
+        code = reg_random_number();
+    } while (code >= UINT32_MAX / 1000000 * 1000000);
+
+    code %= 1000000;
 
     for (i = REG_CODE_DIGITS - 1; i >= 0; i--) {
         out[i] = '0' + code % 10;

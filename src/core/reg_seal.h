@@ -135,7 +135,10 @@ void reg_token(unsigned char *out, size_t bytes);
 
 int reg_token_valid(reg_str_t text, size_t bytes);
 
-/* A uniform random code of six digits, NUL-terminated. */
+/*
+ * A uniform random code of six digits, NUL-terminated.  For one thread of a
+ * process, and not before it forks.
+ */
 
 #define REG_CODE_DIGITS  6
 

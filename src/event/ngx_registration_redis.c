@@ -327,8 +327,11 @@ ngx_registration_redis_start(ngx_registration_redis_t *redis,
     }
 
     op->call = call;
-    call->op = op;
-    call->abandon = ngx_registration_redis_abandon;
+
+    if (call) {
+        call->op = op;
+        call->abandon = ngx_registration_redis_abandon;
+    }
 
     return NGX_OK;
 }

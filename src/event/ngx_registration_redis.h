@@ -48,9 +48,10 @@ ngx_registration_redis_t *ngx_registration_redis_create(ngx_pool_t *pool,
     ngx_registration_redis_conf_t *conf);
 
 /*
- * Arguments are copied.  The result is a redisReply; a REDIS_REPLY_ERROR is
- * logged and comes as NGX_ERROR without a result, or as NGX_DECLINED when it
- * says that the server takes no command now (READONLY, LOADING, OOM, ...).
+ * Arguments are copied; call is NULL when nobody waits for the result.  That
+ * is a redisReply; a REDIS_REPLY_ERROR is logged and comes as NGX_ERROR without
+ * a result, or as NGX_DECLINED when it says that the server takes no command
+ * now (READONLY, LOADING, OOM, ...).
  */
 
 ngx_int_t ngx_registration_redis_command(ngx_registration_redis_t *redis,

@@ -250,7 +250,7 @@ struct ngx_http_registration_ctx_s {
 #define NGX_HTTP_REGISTRATION_DRAFT_KEY     "registration:draft:"
 #define NGX_HTTP_REGISTRATION_DOCUMENT_KEY  "registration:document:"
 #define NGX_HTTP_REGISTRATION_MAILBOX_KEY   "registration:mailbox:"
-#define NGX_HTTP_REGISTRATION_CLIENT_KEY    "registration:client:"
+#define NGX_HTTP_REGISTRATION_CLIENTS_KEY   "registration:clients:"
 #define NGX_HTTP_REGISTRATION_FAILURE_KEY   "registration:failure:"
 #define NGX_HTTP_REGISTRATION_SESSION_KEY   "registration:session:"
 #define NGX_HTTP_REGISTRATION_SESSIONS_KEY  "registration:sessions:"

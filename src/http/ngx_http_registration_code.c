@@ -1,6 +1,14 @@
 
 /*
  * POST /email-codes: a code goes to a mailbox, as often as policy allows.
+ *
+ * email_code → (Redis: the client) → code_counted → (Redis: the address) →
+ * code_placed → for an address that had mail within the day (Redis: its
+ * limits) → code_stored → for a new password (PostgreSQL: is there such an
+ * account?) → code_known → code_send
+ *
+ * Most addresses have had none: that takes two plain commands, which cost
+ * Redis half of what a script does.
  */
 
 
@@ -11,13 +19,31 @@ typedef struct {
     ngx_uint_t                         purpose;
     ngx_str_t                          email;
     u_char                             code[REG_CODE_DIGITS + 1];
+    ngx_str_t                          clients;     /* the hour's table */
+    ngx_str_t                          client;      /* a field of it */
+    ngx_http_registration_codes_t      codes;
+    ngx_str_t                          record;
     ngx_uint_t                         unknown;
 } ngx_http_registration_code_t;
 
 
-static ngx_int_t ngx_http_registration_code_start(ngx_http_request_t *r,
+#define NGX_HTTP_REGISTRATION_HOUR  3600    /* seconds */
+
+
+static ngx_int_t ngx_http_registration_code_count(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_code_add(
+    ngx_http_registration_ctx_t *ctx, const char *mails,
+    ngx_registration_call_t *call);
+static ngx_int_t ngx_http_registration_code_counted(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_code_record(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_code_placed(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_code_stored(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_code_know(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_code_known(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
@@ -28,17 +54,14 @@ static ngx_int_t ngx_http_registration_code_reply(ngx_http_request_t *r,
 
 
 /*
- * KEYS: mailbox, client.  ARGV: "TAG:HASH" of the code.  The limits stand in
- * the text, before this.  Gives 0, or the milliseconds to wait.
- *
- * When the last mail was sent is known by the expiry of the key.  What happens
- * most needs no clock, no number made a text, and one new key: each of these
- * takes Redis long.
+ * KEYS: mailbox.  ARGV: the record of one that no mail was sent to for a day.
+ * The limits stand in the text, before this.  Gives 0, or the milliseconds to
+ * wait.  When the last mail was sent is known by the expiry of the key.
  */
 
 static const char  ngx_http_registration_code_text[] =
+    "local record, wait = ARGV[1], 0\n"
     "local mailbox = redis.call('GET', KEYS[1])\n"
-    "local record, wait = '0 1 0 1 ' .. ARGV[1] .. fresh, 0\n"
     "if mailbox then\n"
     "  local age = day - redis.call('PTTL', KEYS[1])\n"
     "  local hour, hn, today, dn, codes =\n"
@@ -50,7 +73,7 @@ static const char  ngx_http_registration_code_text[] =
     "  if hn - hourly >= 0 then wait = math.max(wait, 3600000 - hour) end\n"
     "  if dn - daily >= 0 then wait = math.max(wait, day - today) end\n"
     "  record = string.format('%d %d %d %d %s', hour, hn + 1, today, dn + 1,\n"
-    "                         ARGV[1] .. fresh)\n"
+    "                         string.sub(ARGV[1], 9))\n"
     "  for code, left, tries in\n"
     "      string.gmatch(codes, '(%x+:%x+):(%d+):(%d+)') do\n"
     "    if left + age - day < 0 then\n"
@@ -59,20 +82,7 @@ static const char  ngx_http_registration_code_text[] =
     "    end\n"
     "  end\n"
     "end\n"
-    "if wait > 0 then\n"
-    "  local client = redis.call('GET', KEYS[2])\n"
-    "  if client and client - per_address >= 0 then\n"
-    "    wait = math.max(wait, redis.call('PTTL', KEYS[2]))\n"
-    "  end\n"
-    "  return wait\n"
-    "end\n"
-    "local sent = redis.call('INCR', KEYS[2])\n"
-    "if sent == 1 then\n"
-    "  redis.call('PEXPIRE', KEYS[2], '3600000')\n"
-    "elseif sent > per_address then\n"
-    "  redis.call('DECR', KEYS[2])\n"
-    "  return redis.call('PTTL', KEYS[2])\n"
-    "end\n"
+    "if wait > 0 then return wait end\n"
     "redis.call('SET', KEYS[1], record, 'PX', '"
     NGX_HTTP_REGISTRATION_CODE_DAY_TEXT "')\n"
     "return 0";
@@ -102,16 +112,13 @@ ngx_http_registration_code_init(ngx_conf_t *cf,
     size_t                           len;
     ngx_http_registration_policy_t  *policy;
 
-    /* day, fresh: how long a string is kept, and the end of a new code */
-
     static const char  limits[] =
-        "local interval, hourly, daily, per_address = %M, %i, %i, %i\n"
-        "local day, fresh = " NGX_HTTP_REGISTRATION_CODE_DAY_TEXT
-        ", ':%M:0'\n%s";
+        "local interval, hourly, daily = %M, %i, %i\n"
+        "local day = " NGX_HTTP_REGISTRATION_CODE_DAY_TEXT "\n%s";
 
     policy = &rmcf->policy;
 
-    len = sizeof(limits) + 5 * NGX_INT_T_LEN
+    len = sizeof(limits) + 3 * NGX_INT_T_LEN
           + sizeof(ngx_http_registration_code_text);
 
     p = ngx_pnalloc(cf->pool, len);
@@ -124,9 +131,6 @@ ngx_http_registration_code_init(ngx_conf_t *cf,
                                               policy->code_interval,
                                               policy->code_hourly,
                                               policy->code_daily,
-                                              policy->code_per_address,
-                                              NGX_HTTP_REGISTRATION_CODE_DAY
-                                              - policy->code_lifetime,
                                               ngx_http_registration_code_text)
                                  - p;
 
@@ -185,60 +189,183 @@ ngx_http_registration_email_code(ngx_http_request_t *r,
     code->email = value[0];
     ctx->data = code;
 
-    return ngx_http_registration_code_start(r, ctx);
-}
-
-
-static ngx_int_t
-ngx_http_registration_code_start(ngx_http_request_t *r,
-    ngx_http_registration_ctx_t *ctx)
-{
-    u_char                         *p;
-    ngx_int_t                       rc;
-    ngx_str_t                       argv[3], client, text, hash;
-    ngx_http_registration_code_t   *code;
-    ngx_http_registration_codes_t   codes;
-
-    code = ctx->data;
-
     if (!ngx_registration_smtp_has_room(ctx->conf->smtp)) {
         return ngx_http_registration_busy(r, NGX_HTTP_SERVICE_UNAVAILABLE, 30);
     }
 
-    reg_random_digits((char *) code->code);
+    return ngx_http_registration_code_count(r, ctx);
+}
+
+
+/* The client is counted in the table of the hour. */
+
+static ngx_int_t
+ngx_http_registration_code_count(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    u_char                        *p;
+    ngx_int_t                      rc;
+    ngx_str_t                      client;
+    ngx_http_registration_code_t  *code;
+
+    code = ctx->data;
+
     ngx_http_registration_client(r, &client);
+
+    p = ngx_pnalloc(r->pool, sizeof(NGX_HTTP_REGISTRATION_CLIENTS_KEY)
+                             + NGX_TIME_T_LEN);
+
+    if (p == NULL
+        || ngx_http_registration_key(r, ctx, "client:", &client, 1,
+                                     &code->client)
+           != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    code->clients.data = p;
+    code->clients.len = ngx_sprintf(p, NGX_HTTP_REGISTRATION_CLIENTS_KEY "%T",
+                                    ngx_time() / NGX_HTTP_REGISTRATION_HOUR)
+                        - p;
+
+    rc = ngx_http_registration_code_add(ctx, "1", &ctx->call);
+
+    return ngx_http_registration_wait(r, ctx, rc,
+                                      ngx_http_registration_code_counted);
+}
+
+
+static ngx_int_t
+ngx_http_registration_code_add(ngx_http_registration_ctx_t *ctx,
+    const char *mails, ngx_registration_call_t *call)
+{
+    ngx_str_t                      argv[4];
+    ngx_http_registration_code_t  *code;
+
+    code = ctx->data;
+
+    ngx_str_set(&argv[0], "HINCRBY");
+    argv[1] = code->clients;
+    argv[2] = code->client;
+    argv[3].data = (u_char *) mails;
+    argv[3].len = ngx_strlen(mails);
+
+    return ngx_registration_redis_command(ctx->conf->redis, call, argv, 4);
+}
+
+
+static ngx_int_t
+ngx_http_registration_code_counted(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    ngx_int_t                      rc;
+    ngx_str_t                      argv[6];
+    redisReply                    *reply;
+    ngx_http_registration_code_t  *code;
+
+    code = ctx->data;
+    reply = ctx->call.result;
+
+    if (reply->integer == 1) {
+
+        /* any new client may have been the first, which made the table */
+
+        ngx_str_set(&argv[0], "EXPIRE");
+        argv[1] = code->clients;
+        ngx_str_set(&argv[2], "7200");
+
+        (void) ngx_registration_redis_command(ctx->conf->redis, NULL, argv, 3);
+    }
+
+    if (reply->integer > ctx->conf->policy.code_per_address) {
+        return ngx_http_registration_busy(r, NGX_HTTP_TOO_MANY_REQUESTS,
+                                   NGX_HTTP_REGISTRATION_HOUR
+                                   - ngx_time() % NGX_HTTP_REGISTRATION_HOUR);
+    }
+
+    if (ngx_http_registration_code_record(r, ctx) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_str_set(&argv[0], "SET");
+    argv[1] = code->codes.key;
+    argv[2] = code->record;
+    ngx_str_set(&argv[3], "PX");
+    ngx_str_set(&argv[4], NGX_HTTP_REGISTRATION_CODE_DAY_TEXT);
+    ngx_str_set(&argv[5], "NX");
+
+    rc = ngx_registration_redis_command(ctx->conf->redis, &ctx->call, argv, 6);
+
+    return ngx_http_registration_wait(r, ctx, rc,
+                                      ngx_http_registration_code_placed);
+}
+
+
+/* What Redis keeps of an address that no mail was sent to for a day. */
+
+static ngx_int_t
+ngx_http_registration_code_record(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    size_t                         len;
+    ngx_str_t                      text, hash;
+    ngx_http_registration_code_t  *code;
+
+    code = ctx->data;
+
+    reg_random_digits((char *) code->code);
 
     text.len = REG_CODE_DIGITS;
     text.data = code->code;
 
     if (ngx_http_registration_draft_cookie(r, ctx, 1) == NGX_ERROR
         || ngx_http_registration_codes(r, ctx, code->purpose, &code->email,
-                                       &codes)
-           != NGX_OK
-        || ngx_http_registration_key(r, ctx, NGX_HTTP_REGISTRATION_CLIENT_KEY,
-                                     &client, 1, &argv[1])
+                                       &code->codes)
            != NGX_OK
         || ngx_http_registration_code_hash(r, ctx, &text, &hash) != NGX_OK)
     {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        return NGX_ERROR;
     }
 
-    p = ngx_pnalloc(r->pool, codes.tag.len + 1 + hash.len);
-    if (p == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    len = sizeof("0 1 0 1 ::") + NGX_TIME_T_LEN + sizeof(":0")
+          + code->codes.tag.len + hash.len;
+
+    code->record.data = ngx_pnalloc(r->pool, len);
+    if (code->record.data == NULL) {
+        return NGX_ERROR;
     }
 
-    argv[0] = codes.key;
-    argv[2].data = p;
+    code->record.len = ngx_sprintf(code->record.data, "0 1 0 1 %V:%V:%M:0",
+                                   &code->codes.tag, &hash,
+                                   NGX_HTTP_REGISTRATION_CODE_DAY
+                                   - ctx->conf->policy.code_lifetime)
+                       - code->record.data;
 
-    p = ngx_cpymem(p, codes.tag.data, codes.tag.len);
-    *p++ = ':';
-    p = ngx_cpymem(p, hash.data, hash.len);
+    return NGX_OK;
+}
 
-    argv[2].len = p - argv[2].data;
+
+static ngx_int_t
+ngx_http_registration_code_placed(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    ngx_int_t                      rc;
+    ngx_str_t                      argv[2];
+    redisReply                    *reply;
+    ngx_http_registration_code_t  *code;
+
+    code = ctx->data;
+    reply = ctx->call.result;
+
+    if (reply->type != REDIS_REPLY_NIL) {
+        return ngx_http_registration_code_know(r, ctx);
+    }
+
+    argv[0] = code->codes.key;
+    argv[1] = code->record;
 
     rc = ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
-                                       &ctx->conf->code_script, 2, argv, 3);
+                                       &ctx->conf->code_script, 1, argv, 2);
 
     return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_code_stored);
@@ -249,18 +376,30 @@ static ngx_int_t
 ngx_http_registration_code_stored(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
+    redisReply  *reply;
+
+    reply = ctx->call.result;
+
+    if (reply->integer > 0) {
+        (void) ngx_http_registration_code_add(ctx, "-1", NULL);
+
+        return ngx_http_registration_busy(r, NGX_HTTP_TOO_MANY_REQUESTS,
+                                          (reply->integer + 999) / 1000);
+    }
+
+    return ngx_http_registration_code_know(r, ctx);
+}
+
+
+static ngx_int_t
+ngx_http_registration_code_know(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
     ngx_int_t                      rc;
-    redisReply                    *reply;
     ngx_registration_param_t       param;
     ngx_http_registration_code_t  *code;
 
     code = ctx->data;
-    reply = ctx->call.result;
-
-    if (reply->integer > 0) {
-        return ngx_http_registration_busy(r, NGX_HTTP_TOO_MANY_REQUESTS,
-                                          (reply->integer + 999) / 1000);
-    }
 
     if (code->purpose == NGX_HTTP_REGISTRATION_CODE) {
         return ngx_http_registration_code_send(r, ctx);
