@@ -23,10 +23,10 @@ static ngx_int_t ngx_http_registration_intake_base64(ngx_http_request_t *r,
 
 
 /*
- * KEYS: draft, codes.  ARGV: lifetime, prefix of document keys, tag of the codes,
- * hash of the code ("" for none to be looked at), "1" when nothing was wrong so
- * far.  Gives what came of the code, then the draft.  From now on a row may
- * name its pictures at any time.
+ * KEYS: draft, codes.  ARGV: lifetime, prefix of document keys, tag of the
+ * codes, hash of the code ("" for none to be looked at), "1" when nothing was
+ * wrong so far.  Gives what came of the code, then the draft.  From now on a
+ * row may name its pictures at any time.
  */
 
 static ngx_registration_script_t  ngx_http_registration_fetch_script = {
