@@ -441,6 +441,17 @@ SKIP: {
 }
 
 
+# Mails that were given up; t/outbox.t has some
+
+says(0, qr/^$/, 'none was', '', 'mail', 'list');
+audited('mail_list', '{}', 'looking is audited');
+says(0, qr/^0 mails are/, 'none to retry', '', 'mail', 'retry');
+says(1, qr/no mail of application 1 was given up/, 'not of that application',
+     '', 'mail', 'retry', '--number', '1');
+says(2, qr/unexpected|usage|takes no|argument/i, 'an operand', '', 'mail',
+     'retry', '1');
+
+
 # The audit trail
 
 sub verify ($status, $pattern, $name, @arguments)

@@ -9,7 +9,12 @@ use Test::Registration::Servers;
 # one, nothing waits for the five seconds in which it finds others' changes.
 
 start(workers => 1,
-      parts => { review => 'registration_review $http_x_reviewer;' });
+      parts => { review => 'registration_review $http_x_reviewer;',
+                 server => <<'CONF' });
+location = /status {
+    registration_status;
+}
+CONF
 
 servers()->sql("insert into registration.reviewer (name) values ('anna')");
 
@@ -67,6 +72,64 @@ sub time_passes ($person)
 {
     servers()->sql("update registration.outbox set next_try = now()
                      where sent_at is null and next_try < 'infinity'");
+}
+
+
+# What the error log says from here on.
+
+sub logged
+{
+    state $seen = 0;
+    my $log = Test::Registration::Servers::slurp(
+        servers()->{dir} . '/error.log');
+    my $new = substr $log, $seen;
+
+    $seen = length $log;
+    return $new;
+}
+
+
+sub in_seconds ($person, $seconds)
+{
+    my $left = outbox($person, 'round(extract(epoch from next_try
+                                             - clock_timestamp()))');
+
+    return $left =~ /^\d+$/ && $left > $seconds - 10 && $left <= $seconds;
+}
+
+
+# The audit's word on it: "tries|reply"
+
+sub given_up ($person)
+{
+    return servers()->sql("select details->>'tries', details->>'reply'
+                             from registration.audit
+                            where action = 'mail_failed'
+                              and number = '$person->{number}'");
+}
+
+
+sub metric ($name)
+{
+    my ($value) = client()->get('/status')->body =~
+        /^registration_$name (\d+)$/m;
+
+    return $value // -1;
+}
+
+
+sub mail_list  { registrationctl('mail', 'list') }
+sub mail_retry { registrationctl('mail', 'retry', @_) }
+
+sub registrationctl (@command)
+{
+    my $socket = servers()->{dir} . '/postgres';
+    my ($status, $text) = Test::Registration::Servers::try_run(
+        Test::Registration::Servers::registrationctl(), @command,
+        '--database', "host=$socket dbname=registration user=postgres");
+
+    is($status, 0, "registrationctl @command") or diag $text;
+    return $text;
 }
 
 
@@ -174,30 +237,16 @@ for my $language ('zh-CN', 'en') {
     ok(sent($person), 'once');
 }
 
-# It refuses: tried again, later and later, for more than three days.
+# "Not now" (4xx): tried again, later and later, for more than three days.
 
 {
     my $person = register();
-    my $wait = "round(extract(epoch from next_try - clock_timestamp()))";
 
     notices($person, 1);
     servers()->stop('inbox');
-    servers()->start_inbox('--refuse', 'applicant');
-    decide_on($person, 1, 'reject', 'refused');
-    ok(wait_for(sub { my $left = outbox($person, $wait);
-                      $left > 50 && $left <= 60 }), 'refused: in a minute');
-
-    for my $try ([ 3, 240 ], [ 6, 1920 ], [ 40, 3600 ]) {
-        my ($tries, $seconds) = @$try;
-
-        servers()->sql("update registration.outbox set tries = $tries - 1
-                         where sent_at is null");
-        time_passes($person);
-        ok(wait_for(sub { my $left = outbox($person, $wait);
-                          $left > $seconds - 10 && $left <= $seconds }),
-           "try $tries: in $seconds seconds");
-    }
-
+    servers()->start_inbox('--temporary', 1_000_000);
+    decide_on($person, 1, 'reject', 'deferred');
+    ok(wait_for(sub { in_seconds($person, 60) }, 75), 'deferred: in a minute');
     servers()->stop('inbox');
     servers()->start_inbox;
     time_passes($person);
@@ -205,24 +254,121 @@ for my $language ('zh-CN', 'en') {
     ok(sent($person), 'once');
 }
 
+# What cannot be opened fails at once, and waits as long.
+
+{
+    my $person = register();
+    my $number = "number = '$person->{number}'";
+    my $sealed = servers()->sql("select sealed from registration.application
+                                  where $number");
+
+    notices($person, 1);
+    servers()->sql("update registration.application
+                       set sealed = overlay(sealed placing '\\x00' from 40)
+                     where $number");
+    logged();
+    decide_on($person, 1, 'reject', 'unopened');
+
+    for my $try ([ 1, 60 ], [ 3, 240 ], [ 6, 1920 ], [ 40, 3600 ]) {
+        my ($tries, $seconds) = @$try;
+
+        servers()->sql("update registration.outbox set tries = $tries - 1
+                         where sent_at is null");
+        time_passes($person);
+        ok(wait_for(sub { in_seconds($person, $seconds) }),
+           "try $tries: in $seconds seconds");
+    }
+
+    servers()->sql("update registration.outbox set tries = 77
+                     where sent_at is null");
+    time_passes($person);
+    ok(wait_for(sub { outbox($person, 'next_try') eq 'infinity' }),
+       'after three days it is given up');
+    is(given_up($person), '78|', 'which the audit tells');
+    like(logged(), qr/\[error\].*outbox is given up after 78 tries/,
+         'and the log');
+
+    servers()->sql("update registration.application set sealed = '$sealed'
+                     where $number");
+    mail_retry("--number", $person->{number});
+    is(scalar notices($person, 2), 2, 'the administrator sends it after all');
+    ok(sent($person), 'once');
+}
+
+
+# "Never" (5xx, RFC 5321, 4.2.1): not tried again, and everybody can see it.
+
+{
+    my @people = map { register() } 1 .. 2;
+
+    notices($_, 1) for @people;
+    servers()->stop('inbox');
+    servers()->start_inbox('--refuse', 'applicant');
+    logged();
+    decide_on($_, 1, 'reject', 'refused') for @people;
+
+    for my $person (@people) {
+        ok(wait_for(sub { outbox($person, 'next_try') eq 'infinity' }),
+           'refused: given up at once');
+        is(outbox($person, "tries || ' ' || reply"), '1 550',
+           'after one try, with the reason');
+        is(given_up($person), '1|550', 'which the audit tells');
+    }
+
+    my ($shown) = map { $_->{details} } grep { $_->{action} eq 'mail_failed' }
+        $anna->get("audit?number=$people[0]{number}")->json->{entries}->@*;
+
+    is_deeply($shown, { kind => 'rejected', version => 2, tries => 1,
+                        reply => 550 }, 'and shows to reviewers');
+
+    my $log = logged();
+
+    is(scalar(() = $log =~ /outbox is given up: .* refused it \(550\)/g), 2,
+       'the log, too');
+    unlike($log, qr/\@applicant/, 'without the address');
+    ok(wait_for(sub { metric('outbox_failed_mails') == 2 }, 20),
+       'the figures count them');
+    is(metric('outbox_mails'), 0, 'and none as waiting');
+
+    time_passes($_) for @people;
+    sleep 6;
+    is(outbox($_, 'tries'), 1, 'nobody tries again by himself') for @people;
+
+    like(mail_list(), qr/^$_->{number}  rejected   20\S+Z  550  1$/m,
+         'registrationctl lists it')
+        for @people;
+
+    servers()->stop('inbox');
+    servers()->start_inbox;
+    like(mail_retry(), qr/^2 mails /, 'the administrator has them retried');
+
+    for my $person (@people) {
+        is(scalar notices($person, 2), 2, 'then they come');
+        ok(sent($person), 'once');
+    }
+
+    is(mail_list(), '', 'and none is listed any more');
+}
+
+# It refuses while PostgreSQL is away: no reason to try again.
+
 {
     my $person = register();
 
     notices($person, 1);
     servers()->stop('inbox');
     servers()->start_inbox('--refuse', 'applicant');
-    decide_on($person, 1, 'reject', 'refused');
-    wait_for(sub { outbox($person, 'tries') == 1
-                   && outbox($person, 'next_try > now() + \'40 s\'') eq 't' });
-    servers()->sql("update registration.outbox set tries = 77
-                     where sent_at is null");
-    time_passes($person);
-    ok(wait_for(sub { outbox($person, 'next_try') eq 'infinity' }),
-       'after three days it is given up');
-    is(servers()->sql("select count(*) from registration.audit
-                        where action = 'mail_failed'
-                          and number = '$person->{number}'"), 1,
-       'which the audit tells');
+    servers()->pause('inbox');
+    logged();
+    decide_on($person, 1, 'approve', '');
+    wait_for(sub { outbox($person, 'tries') == 1 });
+    servers()->stop('postgres', 'KILL');
+    servers()->resume('inbox');
+    ok(wait_for(sub { logged() =~ /mail was refused/ }), 'refused');
+    servers()->start_postgres;
+    ok(wait_for(sub { outbox($person, 'reply') eq '550' }),
+       'told when it is back');
+    is(outbox($person, 'tries'), 1, 'after one try');
     servers()->stop('inbox');
     servers()->start_inbox;
 }

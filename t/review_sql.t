@@ -662,6 +662,7 @@ is(sql("SELECT number, details->>'tries' FROM registration.audit "
        . "WHERE action = 'mail_failed'"), "$due->{number}|2",
     'which the audit tells');
 is(one('outbox_failed', 1, 0), 'f', 'for ever');
+is(one('outbox_given_up', 1, 550), 'f', 'once');
 is((split /\|/, one('outbox_waiting'))[0], $waiting - 1,
     'nobody waits for it');
 

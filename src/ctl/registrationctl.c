@@ -93,6 +93,16 @@ static const ctl_command_t  ctl_commands[] = {
       "writes applications to the standard output, as CSV with masked "
       "values" },
 
+    { { "mail", "list" },
+      ctl_mail_list,
+      "mail list --database CONNINFO",
+      "lists the mails to applicants that were given up, and why" },
+
+    { { "mail", "retry" },
+      ctl_mail_retry,
+      "mail retry --database CONNINFO [--number NUMBER]",
+      "has all of them sent after all, or those of one application" },
+
     { { "config-check", NULL },
       ctl_config_check,
       "config-check [--form FILE] [--regions FILE] [--holidays FILE]\n"

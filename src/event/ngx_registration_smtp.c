@@ -67,6 +67,7 @@ typedef struct {
     ngx_event_t                        timer;
     ngx_msec_t                         deadline;
     ngx_msec_t                         backoff;
+    ngx_uint_t                         reply;       /* that refused it */
     ngx_registration_smtp_done_pt      done;
     void                              *data;
     ngx_registration_smtp_mail_t       mail;
@@ -217,7 +218,7 @@ ngx_registration_smtp_send(ngx_registration_smtp_t *smtp, ngx_str_t *to,
         ngx_registration_smtp_free_text(text, len);
 
         if (done) {
-            done(data, NGX_OK);
+            done(data, NGX_OK, 0);
         }
 
         return NGX_OK;
@@ -328,10 +329,12 @@ ngx_registration_smtp_message_end(ngx_registration_smtp_message_t *m,
     ngx_int_t status)
 {
     void                           *data;
+    ngx_uint_t                      reply;
     ngx_registration_smtp_done_pt   done;
 
     done = m->done;
     data = m->data;
+    reply = m->reply;
 
     ngx_registration_gauges->smtp--;
     ngx_registration_metrics_count(NGX_REGISTRATION_SMTP, status);
@@ -347,7 +350,7 @@ ngx_registration_smtp_message_end(ngx_registration_smtp_message_t *m,
     ngx_free(m);
 
     if (done) {
-        done(data, status);
+        done(data, status, reply);
     }
 }
 
@@ -621,6 +624,7 @@ ngx_registration_smtp_settle(ngx_registration_smtp_t *smtp,
     case NGX_REGISTRATION_SMTP_REFUSED:
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
                       "a mail was refused by the mail server (%ui)", s->reply);
+        m->reply = s->reply;
         ngx_registration_smtp_message_end(m, NGX_ERROR);
         return;
 

@@ -49,11 +49,12 @@ ngx_uint_t ngx_registration_smtp_has_room(ngx_registration_smtp_t *smtp);
 
 /*
  * What became of a message: NGX_OK (the server has taken it), NGX_ERROR (it
- * refused it for good) or NGX_DECLINED (given up: the lifetime is over, or the
- * worker exits).
+ * refused it for good, by this 5xx reply) or NGX_DECLINED (given up: the
+ * lifetime is over, or the worker exits).
  */
 
-typedef void (*ngx_registration_smtp_done_pt)(void *data, ngx_int_t status);
+typedef void (*ngx_registration_smtp_done_pt)(void *data, ngx_int_t status,
+    ngx_uint_t reply);
 
 /*
  * Takes over text, a malloc'ed message of reg_mail_compose(), and sends it to

@@ -54,6 +54,7 @@ typedef struct {
     size_t                              len;
     ngx_int_t                           tries;
     ngx_int_t                           status;     /* NGX_AGAIN: on its way */
+    ngx_uint_t                          reply;      /* that refused it */
     unsigned                            telling:1;
 } ngx_http_registration_outbox_mail_t;
 
@@ -90,9 +91,13 @@ static ngx_int_t ngx_http_registration_outbox_compose(
 static void ngx_http_registration_outbox_items(
     ngx_http_registration_outbox_t *outbox,
     ngx_http_registration_outbox_row_t *row, reg_str_t *text);
-static void ngx_http_registration_outbox_mailed(void *data, ngx_int_t status);
+static void ngx_http_registration_outbox_mailed(void *data, ngx_int_t status,
+    ngx_uint_t reply);
 static void ngx_http_registration_outbox_tell(
     ngx_http_registration_outbox_mail_t *mail);
+static void ngx_http_registration_outbox_failure(
+    ngx_http_registration_outbox_mail_t *mail,
+    ngx_registration_param_t *param, u_char *figure);
 static void ngx_http_registration_outbox_told(ngx_registration_call_t *call);
 static ngx_int_t ngx_http_registration_outbox_delay(
     ngx_http_registration_outbox_mail_t *mail);
@@ -117,6 +122,12 @@ static ngx_registration_statement_t  ngx_http_registration_sent_sql = {
 static ngx_registration_statement_t  ngx_http_registration_failed_sql = {
     "registration_outbox_failed",
     "SELECT registration.outbox_failed($1, $2)",
+    2
+};
+
+static ngx_registration_statement_t  ngx_http_registration_refused_sql = {
+    "registration_outbox_given_up",
+    "SELECT registration.outbox_given_up($1, $2)",
     2
 };
 
@@ -361,7 +372,7 @@ ngx_http_registration_outbox_take(ngx_http_registration_outbox_t *outbox,
 
     if (rc != NGX_OK) {
         ngx_http_registration_outbox_mailed(mail,
-                                            rc == NGX_DONE ? NGX_OK : rc);
+                                            rc == NGX_DONE ? NGX_OK : rc, 0);
     }
 }
 
@@ -583,11 +594,19 @@ ngx_http_registration_outbox_items(ngx_http_registration_outbox_t *outbox,
 
 
 static void
-ngx_http_registration_outbox_mailed(void *data, ngx_int_t status)
+ngx_http_registration_outbox_mailed(void *data, ngx_int_t status,
+    ngx_uint_t reply)
 {
     ngx_http_registration_outbox_mail_t *mail = data;
 
     mail->status = status;
+    mail->reply = reply;
+
+    if (status == NGX_ERROR) {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "mail %*s of the outbox is given up: the mail server "
+                      "refused it (%ui)", mail->len, mail->id, reply);
+    }
 
     if (mail->outbox->closed) {
         ngx_http_registration_outbox_free(mail);
@@ -598,13 +617,13 @@ ngx_http_registration_outbox_mailed(void *data, ngx_int_t status)
 }
 
 
-/* Only what was sent has to be told: else the lease runs out. */
+/* What is over has to be told; of the rest the lease runs out. */
 
 static void
 ngx_http_registration_outbox_tell(ngx_http_registration_outbox_mail_t *mail)
 {
-    u_char                         seconds[NGX_INT_T_LEN];
-    ngx_int_t                      rc, delay;
+    u_char                         figure[NGX_INT_T_LEN];
+    ngx_int_t                      rc;
     ngx_registration_param_t       params[2];
     ngx_registration_statement_t  *statement;
 
@@ -613,16 +632,21 @@ ngx_http_registration_outbox_tell(ngx_http_registration_outbox_mail_t *mail)
     params[0].value.data = mail->id;
     params[0].value.len = mail->len;
 
-    statement = &ngx_http_registration_sent_sql;
+    switch (mail->status) {
 
-    if (mail->status != NGX_OK) {
+    case NGX_OK:
+        statement = &ngx_http_registration_sent_sql;
+        break;
+
+    case NGX_ERROR:
+        statement = &ngx_http_registration_refused_sql;
+        params[1].value.data = figure;
+        params[1].value.len = ngx_sprintf(figure, "%ui", mail->reply) - figure;
+        break;
+
+    default: /* NGX_DECLINED */
         statement = &ngx_http_registration_failed_sql;
-        delay = ngx_http_registration_outbox_delay(mail);
-
-        if (delay) {
-            params[1].value.data = seconds;
-            params[1].value.len = ngx_sprintf(seconds, "%i", delay) - seconds;
-        }
+        ngx_http_registration_outbox_failure(mail, &params[1], figure);
     }
 
     rc = ngx_registration_postgres_query(mail->outbox->conf->postgres,
@@ -631,8 +655,25 @@ ngx_http_registration_outbox_tell(ngx_http_registration_outbox_mail_t *mail)
     if (rc == NGX_OK) {
         mail->telling = 1;
 
-    } else if (mail->status != NGX_OK) {
+    } else if (mail->status == NGX_DECLINED) {
         ngx_http_registration_outbox_free(mail);
+    }
+}
+
+
+/* When it is tried again; null for never. */
+
+static void
+ngx_http_registration_outbox_failure(ngx_http_registration_outbox_mail_t *mail,
+    ngx_registration_param_t *param, u_char *figure)
+{
+    ngx_int_t  delay;
+
+    delay = ngx_http_registration_outbox_delay(mail);
+
+    if (delay) {
+        param->value.data = figure;
+        param->value.len = ngx_sprintf(figure, "%i", delay) - figure;
     }
 }
 
@@ -645,7 +686,7 @@ ngx_http_registration_outbox_told(ngx_registration_call_t *call)
     mail = call->data;
     mail->telling = 0;
 
-    if (call->status == NGX_OK || mail->status != NGX_OK) {
+    if (call->status == NGX_OK || mail->status == NGX_DECLINED) {
         ngx_http_registration_outbox_free(mail);
     }
 }

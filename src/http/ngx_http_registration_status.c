@@ -67,6 +67,7 @@ typedef enum {
     NGX_HTTP_REGISTRATION_OVERDUE_DAYS,
     NGX_HTTP_REGISTRATION_OUTBOX,
     NGX_HTTP_REGISTRATION_OUTBOX_SECONDS,
+    NGX_HTTP_REGISTRATION_OUTBOX_FAILED,
     NGX_HTTP_REGISTRATION_FIGURES
 } ngx_http_registration_figure_e;
 
@@ -151,7 +152,7 @@ static const char  *ngx_http_registration_states[] = {
 static ngx_registration_statement_t  ngx_http_registration_metrics_sql = {
     "registration_metrics",
     "SELECT pending, approved, returned, rejected, overdue, overdue_days,"
-    " outbox_waiting, outbox_seconds"
+    " outbox_waiting, outbox_seconds, outbox_failed"
     " FROM registration.metrics()",
     0
 };
@@ -789,6 +790,11 @@ ngx_http_registration_write_figures(u_char *p, u_char *last)
                                "gauge", "How long the oldest of them has.");
     p = ngx_slprintf(p, last, "registration_outbox_age_seconds %uA\n",
                      zone->figures[NGX_HTTP_REGISTRATION_OUTBOX_SECONDS]);
+
+    p = ngx_http_registration_write_head(p, last, "outbox_failed_mails",
+                               "gauge", "Mails that were given up.");
+    p = ngx_slprintf(p, last, "registration_outbox_failed_mails %uA\n",
+                     zone->figures[NGX_HTTP_REGISTRATION_OUTBOX_FAILED]);
 
     p = ngx_http_registration_write_head(p, last,
                                "database_timestamp_seconds", "gauge",
