@@ -40,6 +40,13 @@ utf8::encode(my $subject_bytes = $subject);
 reviewer('add', $subject_bytes, '--external');
 
 
+sub failures ($name)
+{
+    return servers()->sql("select count(*) from registration.audit
+        where action = 'sign_in_failed' and actor = '$name'");
+}
+
+
 # Signing in
 
 my $li   = enter('li.si');
@@ -136,17 +143,76 @@ sub totp ($secret, $shift = 0)
 
     problem_is($answer, 401, '', 'without a code');
     like($answer->json->{type}, qr/totp_required$/, 'is told so');
+    is(failures('two.steps'), 0, 'which is no failure');
     unlike(admin()->post('sessions', { %in, password => 'wrong-one-2' })->body,
            qr/totp/, 'but only to who knows the password');
     problem_is(admin()->post('sessions', { %in, totp => totp($secret, 9) }),
                401, '', 'a wrong code');
 
+    is(failures('two.steps'), 2, 'these are failures');
+
+    servers()->redis('FLUSHALL');
+    servers()->reload(directives => { sign_in => 'free=2 per_address=1000' });
+
+    like(admin()->post('sessions', \%in)->json->{type}, qr/totp_required$/,
+         'the first step as often as one likes') for 1 .. 8;
+    is(failures('two.steps'), 2, 'none of which counts');
+
+    my @keys = split ' ', servers()->redis('KEYS', 'registration:failure:*');
+
+    is(join(' ', map { servers()->redis('GET', $_) } @keys), 8,
+       'but as a try of the address');
+
     my $code = totp($secret);
 
     status_is(admin()->post('sessions', { %in, totp => $code }), 200,
-              'the right code');
+              'the right code, without waiting');
     problem_is(admin()->post('sessions', { %in, totp => $code }), 401, '',
                'is good once');
+    is(failures('two.steps'), 3, 'this is a failure');
+}
+
+
+# However many addresses guess at one account
+
+servers()->redis('FLUSHALL');
+servers()->reload(directives => {
+    sign_in => 'free=100 per_address=100 per_account=4' });
+
+{
+    my %li   = (name => 'li.si', password => PASSWORD);
+    my $from = sub ($n, %in) {
+        return admin(from => "127.0.0.$n")->post('sessions', { %li, %in });
+    };
+
+    status_is($from->(20, %li), 200, 'where the reviewer has signed in');
+    problem_is($from->($_, password => 'x'), 401, '', "a guess from 127.0.0.$_")
+        for 21 .. 24;
+
+    my $answer = $from->(25, password => 'x');
+
+    problem_is($answer, 429, '', 'that many in an hour, from wherever');
+    cmp_ok($answer->header('Retry-After'), '>', 880, 'then one in a while');
+    cmp_ok($answer->header('Retry-After'), '<=', 900, 'of a quarter');
+    problem_is($from->(26), 429, '', 'from where nobody knows one');
+    status_is($from->(20, %li), 200, 'where one has signed in is let in');
+    status_is($from->(20, %li), 200, 'each time');
+    problem_is($from->(26), 429, '', 'which opens it to nobody else');
+    problem_is($from->(20, password => 'x'), 401, '', 'a slip there');
+    status_is($from->(20, %li), 200, 'keeps nobody out');
+    status_is($from->(21, name => 'wang.wu'), 200, 'nor from another account');
+
+    # time passes, more than half an hour
+
+    servers()->redis('EVAL', <<'LUA', 0);
+for _, key in ipairs(redis.call('KEYS', 'registration:account:*')) do
+    local spent = redis.call('GET', key)
+    redis.call('SET', key, string.format('%.0f', spent - 1900000), 'KEEPTTL')
+end
+return 1
+LUA
+    status_is($from->(26), 200, 'in time it is open to all');
+    status_is($from->(26), 200, 'and success costs nothing');
 }
 
 

@@ -306,6 +306,43 @@ servers()->reload(directives => { sign_in => 'free=100 per_address=4' });
 }
 
 
+# However many addresses guess at one account
+
+servers()->redis('FLUSHALL');
+servers()->reload(directives => {
+    sign_in => 'free=100 per_address=100 per_account=3' });
+
+{
+    my %wrong = ($approved->{values}->%*, password => 'not-the-password-2');
+    my $from  = sub ($n, $values) {
+        return sign_in(client(from => "127.0.0.$n"), $values);
+    };
+
+    status_is($from->(10, $approved->{values}), 200, 'at home');
+    problem_is($from->($_, \%wrong), 401, '', "a guess from 127.0.0.$_")
+        for 11 .. 13;
+    problem_is($from->(14, \%wrong), 429, '', 'enough for an hour');
+    problem_is($from->(15, $approved->{values}), 429, '', 'wherever that is');
+    status_is($from->(10, $approved->{values}), 200,
+              'but who is known is let in');
+
+    my %nobody = (%wrong, username => 'nobody-at-all');
+
+    $from->($_, \%nobody) for 11 .. 13;
+    problem_is($from->(14, \%nobody), 429, '', 'an unknown account is alike');
+
+    # what could not be judged was no try
+
+    servers()->redis('FLUSHALL');
+    servers()->stop('postgres', 'QUIT');
+    problem_is($from->($_, $approved->{values}), 503, '', 'PostgreSQL is down')
+        for 11 .. 15;
+    servers()->start_postgres;
+    ok(wait_for(sub { $from->(16, $approved->{values})->status == 200 }, 10),
+       'then nobody has to wait');
+}
+
+
 # The end of a session by itself
 
 servers()->redis('FLUSHALL');

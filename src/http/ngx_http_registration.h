@@ -81,6 +81,7 @@ typedef struct {
     ngx_msec_t                       session_lifetime;
     ngx_int_t                        sign_in_free;
     ngx_int_t                        sign_in_per_address;
+    ngx_int_t                        sign_in_per_account;   /* an hour */
     ngx_int_t                        review_term;       /* working days */
     ngx_msec_t                       review_idle;
     ngx_msec_t                       review_lifetime;
@@ -252,6 +253,8 @@ struct ngx_http_registration_ctx_s {
 #define NGX_HTTP_REGISTRATION_MAILBOX_KEY   "registration:mailbox:"
 #define NGX_HTTP_REGISTRATION_CLIENTS_KEY   "registration:clients:"
 #define NGX_HTTP_REGISTRATION_FAILURE_KEY   "registration:failure:"
+#define NGX_HTTP_REGISTRATION_ACCOUNT_KEY   "registration:account:"
+#define NGX_HTTP_REGISTRATION_KNOWN_KEY     "registration:known:"
 #define NGX_HTTP_REGISTRATION_SESSION_KEY   "registration:session:"
 #define NGX_HTTP_REGISTRATION_SESSIONS_KEY  "registration:sessions:"
 #define NGX_HTTP_REGISTRATION_REVIEWER_KEY  "registration:reviewer:"

@@ -123,6 +123,8 @@ static ngx_http_registration_param_t  ngx_http_registration_params[] = {
                                 NUMBER, policy.sign_in_free, 1),
     ngx_http_registration_param("registration_sign_in", "per_address",
                                 NUMBER, policy.sign_in_per_address, 1),
+    ngx_http_registration_param("registration_sign_in", "per_account",
+                                NUMBER, policy.sign_in_per_account, 1),
 
     { ngx_null_string, ngx_null_string, 0, 0, 0 }
 };

@@ -7,6 +7,16 @@
 #include <ngx_http_registration_credentials.h>
 
 
+/* What an account may spend on tries, in milliseconds. */
+
+#define NGX_HTTP_REGISTRATION_HOUR  3600000
+
+
+static ngx_int_t ngx_http_registration_try_keys(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, const char *purpose, ngx_str_t *account,
+    ngx_http_registration_try_t *try);
+static ngx_int_t ngx_http_registration_take_back(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_uint_t keys);
 static ngx_int_t ngx_http_registration_untried(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static void ngx_http_registration_verify_run(void *context, ngx_log_t *log);
@@ -23,10 +33,15 @@ static ngx_registration_job_type_t  ngx_http_registration_verify_job = {
 
 
 /*
- * KEYS: failures of the account from this client, tries of the client.
- * ARGV: free failures, tries per client.  Gives the milliseconds to wait, or
- * the time, negative.  The try counts as a failure from now on, so that many
- * at once gain nothing; success takes it back.
+ * KEYS: failures of the account from this client, tries of the client, tries
+ * of the account, whether it knows this client.  ARGV: free failures, tries
+ * per client, milliseconds that a try costs the account.  Gives the
+ * milliseconds to wait, or the time, negative.  The try counts as a failure
+ * from now on, so that many at once gain nothing; success takes it back.
+ *
+ * An account has an hour to spend, which comes back as time passes: what is
+ * kept is when it will have all of it again.  A client that has signed in to
+ * it never waits for that, or whoever likes could keep its owner out.
  */
 
 static ngx_registration_script_t  ngx_http_registration_try_script = {
@@ -34,7 +49,7 @@ static ngx_registration_script_t  ngx_http_registration_try_script = {
     "local time = redis.call('TIME')\n"
     "local now = time[1] * 1000 + math.floor(time[2] / 1000)\n"
     "local n, till = 0, 0\n"
-    "local old = redis.call('MGET', KEYS[1], KEYS[2])\n"
+    "local old = redis.call('MGET', KEYS[1], KEYS[2], KEYS[3], KEYS[4])\n"
     "if old[1] then\n"
     "  n, till = string.match(old[1], '(%d+) (%d+)')\n"
     "end\n"
@@ -42,6 +57,12 @@ static ngx_registration_script_t  ngx_http_registration_try_script = {
     "if old[2] and tonumber(old[2]) >= tonumber(ARGV[2]) then\n"
     "  return math.max(redis.call('PTTL', KEYS[2]), 1)\n"
     "end\n"
+    "local spent = math.max(tonumber(old[3] or now), now) + ARGV[3]\n"
+    "if not old[4] and spent - now > 3600000 then\n"
+    "  return spent - now - 3600000\n"
+    "end\n"
+    "redis.call('SET', KEYS[3], string.format('%.0f', spent), 'PX',\n"
+    "           string.format('%.0f', spent - now))\n"
     "if old[2] then redis.call('INCR', KEYS[2])\n"
     "else redis.call('SET', KEYS[2], 1, 'PX', 300000) end\n"
     "n = n + 1\n"
@@ -55,7 +76,10 @@ static ngx_registration_script_t  ngx_http_registration_try_script = {
 };
 
 
-/* KEYS: failures, tries of the client.  What could not be judged was no try. */
+/*
+ * KEYS: failures, tries of the account, tries of the client unless it remains
+ * one of these.  ARGV: what the try cost the account.
+ */
 
 static ngx_registration_script_t  ngx_http_registration_untry_script = {
     ngx_string(
@@ -63,8 +87,13 @@ static ngx_registration_script_t  ngx_http_registration_untry_script = {
     "local n = old and string.match(old, '%d+') - 1 or 0\n"
     "if n > 0 then redis.call('SET', KEYS[1], n .. ' 0', 'KEEPTTL')\n"
     "else redis.call('DEL', KEYS[1]) end\n"
-    "if redis.call('EXISTS', KEYS[2]) == 1 then\n"
-    "  redis.call('DECR', KEYS[2])\n"
+    "local spent = redis.call('GET', KEYS[2])\n"
+    "if spent then\n"
+    "  redis.call('SET', KEYS[2], string.format('%.0f', spent - ARGV[1]),\n"
+    "             'KEEPTTL')\n"
+    "end\n"
+    "if KEYS[3] and redis.call('EXISTS', KEYS[3]) == 1 then\n"
+    "  redis.call('DECR', KEYS[3])\n"
     "end\n"
     "return 1"), { 0 }
 };
@@ -75,12 +104,42 @@ ngx_http_registration_try(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, const char *purpose, ngx_str_t *account,
     ngx_http_registration_try_t *try)
 {
-    u_char                          *p, figures[2 * NGX_INT64_LEN];
-    ngx_str_t                        argv[4], parts[2];
-    ngx_registration_param_t         hash;
+    u_char                          *p, figures[3 * NGX_INT64_LEN];
+    ngx_str_t                        argv[7];
     ngx_http_registration_policy_t  *policy;
 
     policy = &ctx->conf->policy;
+    try->cost = ngx_max(NGX_HTTP_REGISTRATION_HOUR
+                        / policy->sign_in_per_account, 1);
+
+    if (ngx_http_registration_try_keys(r, ctx, purpose, account, try)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    argv[0] = try->failure_key;
+    argv[1] = try->client_key;
+    argv[2] = try->account_key;
+    argv[3] = try->known_key;
+
+    p = ngx_http_registration_figure(figures, policy->sign_in_free, &argv[4]);
+    p = ngx_http_registration_figure(p, policy->sign_in_per_address, &argv[5]);
+    (void) ngx_http_registration_figure(p, try->cost, &argv[6]);
+
+    return ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
+                                         &ngx_http_registration_try_script, 4,
+                                         argv, 7);
+}
+
+
+static ngx_int_t
+ngx_http_registration_try_keys(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, const char *purpose, ngx_str_t *account,
+    ngx_http_registration_try_t *try)
+{
+    ngx_str_t                 parts[2];
+    ngx_registration_param_t  hash;
 
     ngx_http_registration_client(r, &parts[0]);
 
@@ -100,20 +159,17 @@ ngx_http_registration_try(ngx_http_request_t *r,
         || ngx_http_registration_key(r, ctx,
                                      NGX_HTTP_REGISTRATION_FAILURE_KEY,
                                      parts, 1, &try->client_key)
+           != NGX_OK
+        || ngx_http_registration_key(r, ctx, NGX_HTTP_REGISTRATION_KNOWN_KEY,
+                                     parts, 2, &try->known_key)
            != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    argv[0] = try->failure_key;
-    argv[1] = try->client_key;
-    p = ngx_http_registration_figure(figures, policy->sign_in_free, &argv[2]);
-    (void) ngx_http_registration_figure(p, policy->sign_in_per_address,
-                                        &argv[3]);
-
-    return ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
-                                         &ngx_http_registration_try_script, 2,
-                                         argv, 4);
+    return ngx_http_registration_key(r, ctx,
+                                     NGX_HTTP_REGISTRATION_ACCOUNT_KEY,
+                                     &parts[1], 1, &try->account_key);
 }
 
 
@@ -122,23 +178,51 @@ ngx_http_registration_untry(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
     ngx_int_t                     rc;
-    ngx_str_t                     argv[2];
     ngx_http_registration_try_t  *try;
 
     try = ctx->data;
     try->status = ctx->call.status;
 
-    argv[0] = try->failure_key;
-    argv[1] = try->client_key;
-
     ctx->failure = ngx_http_registration_untried;
 
-    rc = ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
-                                       &ngx_http_registration_untry_script, 2,
-                                       argv, 2);
+    rc = ngx_http_registration_take_back(r, ctx, 3);
 
     return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_untried);
+}
+
+
+ngx_int_t
+ngx_http_registration_try_back(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_http_registration_step_pt step)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_http_registration_take_back(r, ctx, 2);
+
+    return ngx_http_registration_wait(r, ctx, rc, step);
+}
+
+
+static ngx_int_t
+ngx_http_registration_take_back(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_uint_t keys)
+{
+    u_char                        cost[NGX_INT64_LEN];
+    ngx_str_t                     argv[4];
+    ngx_http_registration_try_t  *try;
+
+    try = ctx->data;
+
+    argv[0] = try->failure_key;
+    argv[1] = try->account_key;
+    argv[2] = try->client_key;
+
+    (void) ngx_http_registration_figure(cost, try->cost, &argv[keys]);
+
+    return ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
+                                         &ngx_http_registration_untry_script,
+                                         keys, argv, keys + 1);
 }
 
 

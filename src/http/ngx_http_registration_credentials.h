@@ -24,19 +24,40 @@ typedef struct {
 } ngx_http_registration_verify_t;
 
 
-/* A try, as the data of a request; failure_key and client_key are Redis'. */
+/* A try, as the data of a request; the keys are Redis'. */
 
 typedef struct {
     ngx_str_t     failure_key;      /* of the account from this client */
+    ngx_str_t     account_key;      /* of the account from wherever */
+    ngx_str_t     known_key;        /* that this client has signed in to it */
     ngx_str_t     client_key;
+    ngx_int_t     cost;             /* of a try at the account, in ms */
     ngx_int_t     status;           /* of the call that failed */
 } ngx_http_registration_try_t;
 
 
 /*
+ * Lua: signed_in(failures, account, known, cost) takes all failures from this
+ * client back, but of the account's tries only this one, and makes the client
+ * known to the account, for 90 days from now.
+ */
+
+#define NGX_HTTP_REGISTRATION_SIGNED_IN_LUA                                   \
+    "local function signed_in(failures, account, known, cost)\n"              \
+    "  redis.call('DEL', failures)\n"                                         \
+    "  local spent = redis.call('GET', account)\n"                            \
+    "  if spent then\n"                                                       \
+    "    redis.call('SET', account, string.format('%.0f', spent - cost),\n"   \
+    "               'KEEPTTL')\n"                                             \
+    "  end\n"                                                                 \
+    "  redis.call('SET', known, '1', 'PX', '7776000000')\n"                   \
+    "end\n"
+
+
+/*
  * Starts the Redis call that counts a try of this client at this account as
  * a failure.  Its integer is the milliseconds to wait, or Redis' time in
- * milliseconds, negative.  Deleting failure_key takes all failures back.
+ * milliseconds, negative.
  */
 
 ngx_int_t ngx_http_registration_try(ngx_http_request_t *r,
@@ -51,6 +72,14 @@ ngx_int_t ngx_http_registration_try(ngx_http_request_t *r,
 
 ngx_int_t ngx_http_registration_untry(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
+
+/*
+ * Takes the try back from the account, then runs step: it was no failure.  Of
+ * this client's tries it remains one.
+ */
+
+ngx_int_t ngx_http_registration_try_back(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_http_registration_step_pt step);
 
 /*
  * Starts the job, whose context is the call's result.  hash NULL stands for

@@ -364,6 +364,7 @@ ngx_http_registration_create_main_conf(ngx_conf_t *cf)
     policy->session_lifetime = NGX_CONF_UNSET_MSEC;
     policy->sign_in_free = NGX_CONF_UNSET;
     policy->sign_in_per_address = NGX_CONF_UNSET;
+    policy->sign_in_per_account = NGX_CONF_UNSET;
     policy->review_term = NGX_CONF_UNSET;
     policy->review_idle = NGX_CONF_UNSET_MSEC;
     policy->review_lifetime = NGX_CONF_UNSET_MSEC;
@@ -398,6 +399,7 @@ ngx_http_registration_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_conf_init_msec_value(policy->session_lifetime, 12 * 60 * 60 * 1000);
     ngx_conf_init_value(policy->sign_in_free, 5);
     ngx_conf_init_value(policy->sign_in_per_address, 30);
+    ngx_conf_init_value(policy->sign_in_per_account, 50);
     ngx_conf_init_value(policy->review_term, 7);
     ngx_conf_init_msec_value(policy->review_idle, 15 * 60 * 1000);
     ngx_conf_init_msec_value(policy->review_lifetime, 8 * 60 * 60 * 1000);

@@ -7,7 +7,8 @@
  * time step is used, the audit row written) → sign_in_accept → (Redis:
  * failures forgotten, a session made) → sign_in_reply
  *
- * Where PostgreSQL or a thread is not to be had, the try is taken back.
+ * Where PostgreSQL or a thread is not to be had, the try is taken back; so is
+ * one with the right password that only lacks the code.
  */
 
 
@@ -24,7 +25,6 @@ typedef struct {
     ngx_str_t                         totp;
     ngx_str_t                         secret;       /* sealed, or empty */
     ngx_str_t                         role;
-    const char                       *word;         /* of a refusal */
     unsigned                          disabled:1;
     ngx_http_registration_reviewer_t  reviewer;
 } ngx_http_registration_review_in_t;
@@ -43,8 +43,10 @@ static ngx_int_t ngx_http_registration_review_in_judge(ngx_http_request_t *r,
 static reg_code_t ngx_http_registration_review_in_totp(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, int64_t *step);
 static ngx_int_t ngx_http_registration_review_in_fail(ngx_http_request_t *r,
-    ngx_http_registration_ctx_t *ctx, const char *word);
+    ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_review_in_failed(
+    ngx_http_request_t *r, ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_review_in_code_needed(
     ngx_http_request_t *r, ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_review_in_accept(
     ngx_http_request_t *r, ngx_http_registration_ctx_t *ctx);
@@ -60,12 +62,15 @@ static ngx_int_t ngx_http_registration_review_signed_out(
     ngx_http_request_t *r, ngx_http_registration_ctx_t *ctx);
 
 
-/* KEYS: failures, session.  ARGV: record, idle time. */
+/*
+ * KEYS: failures, session, tries of the account, whether it knows the client.
+ * ARGV: record, idle time, what the try cost the account.
+ */
 
 static ngx_registration_script_t  ngx_http_registration_review_accept_script =
 {
-    ngx_string(
-    "redis.call('DEL', KEYS[1])\n"
+    ngx_string(NGX_HTTP_REGISTRATION_SIGNED_IN_LUA
+    "signed_in(KEYS[1], KEYS[3], KEYS[4], ARGV[3])\n"
     "redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])\n"
     "return 1"), { 0 }
 };
@@ -270,19 +275,20 @@ ngx_http_registration_review_in_judge(ngx_http_request_t *r,
     }
 
     if (verify->code != REG_OK || in->disabled) {
-        return ngx_http_registration_review_in_fail(r, ctx, "sign_in_failed");
+        return ngx_http_registration_review_in_fail(r, ctx);
     }
 
     step = 0;
 
     if (in->secret.len && in->totp.len == 0) {
-        return ngx_http_registration_review_in_fail(r, ctx, "totp_required");
+        return ngx_http_registration_try_back(r, ctx,
+                                 ngx_http_registration_review_in_code_needed);
     }
 
     if (in->secret.len
         && ngx_http_registration_review_in_totp(r, ctx, &step) != REG_OK)
     {
-        return ngx_http_registration_review_in_fail(r, ctx, "sign_in_failed");
+        return ngx_http_registration_review_in_fail(r, ctx);
     }
 
     ngx_memzero(params, sizeof(params));
@@ -352,14 +358,13 @@ ngx_http_registration_review_in_totp(ngx_http_request_t *r,
 
 static ngx_int_t
 ngx_http_registration_review_in_fail(ngx_http_request_t *r,
-    ngx_http_registration_ctx_t *ctx, const char *word)
+    ngx_http_registration_ctx_t *ctx)
 {
     ngx_int_t                           rc;
     ngx_registration_param_t            param;
     ngx_http_registration_review_in_t  *in;
 
     in = ctx->data;
-    in->word = word;
 
     ngx_memzero(&param, sizeof(ngx_registration_param_t));
     param.value = in->reviewer.name;
@@ -377,11 +382,17 @@ static ngx_int_t
 ngx_http_registration_review_in_failed(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
-    ngx_http_registration_review_in_t  *in;
+    return ngx_http_registration_problem(r, NGX_HTTP_UNAUTHORIZED,
+                                         "sign_in_failed");
+}
 
-    in = ctx->data;
 
-    return ngx_http_registration_problem(r, NGX_HTTP_UNAUTHORIZED, in->word);
+static ngx_int_t
+ngx_http_registration_review_in_code_needed(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    return ngx_http_registration_problem(r, NGX_HTTP_UNAUTHORIZED,
+                                         "totp_required");
 }
 
 
@@ -389,10 +400,10 @@ static ngx_int_t
 ngx_http_registration_review_in_accept(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
-    u_char                              idle[NGX_INT64_LEN];
+    u_char                             *p, figures[2 * NGX_INT64_LEN];
     ngx_int_t                           rc;
     PGresult                           *result;
-    ngx_str_t                           argv[4];
+    ngx_str_t                           argv[7];
     ngx_http_registration_reviewer_t   *reviewer;
     ngx_http_registration_review_in_t  *in;
 
@@ -405,11 +416,13 @@ ngx_http_registration_review_in_accept(ngx_http_request_t *r,
     {
         /* a code that was used before, or a change in these milliseconds */
 
-        return ngx_http_registration_review_in_fail(r, ctx, "sign_in_failed");
+        return ngx_http_registration_review_in_fail(r, ctx);
     }
 
     reviewer->created = ngx_time();
     argv[0] = in->try.failure_key;
+    argv[2] = in->try.account_key;
+    argv[3] = in->try.known_key;
 
     if (ngx_http_registration_create_review(r, ctx, &reviewer->ticket)
         != NGX_OK
@@ -417,18 +430,19 @@ ngx_http_registration_review_in_accept(ngx_http_request_t *r,
                                             NGX_HTTP_REGISTRATION_REVIEWER_KEY,
                                             &reviewer->ticket, &argv[1])
            != NGX_OK
-        || ngx_http_registration_review_record(r, ctx, reviewer, &argv[2])
+        || ngx_http_registration_review_record(r, ctx, reviewer, &argv[4])
            != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    (void) ngx_http_registration_figure(idle, ctx->conf->policy.review_idle,
-                                        &argv[3]);
+    p = ngx_http_registration_figure(figures, ctx->conf->policy.review_idle,
+                                     &argv[5]);
+    (void) ngx_http_registration_figure(p, in->try.cost, &argv[6]);
 
     rc = ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
                                   &ngx_http_registration_review_accept_script,
-                                       2, argv, 4);
+                                       4, argv, 7);
 
     return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_review_in_reply);

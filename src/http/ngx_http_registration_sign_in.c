@@ -60,17 +60,18 @@ static ngx_uint_t ngx_http_registration_may_enter(
 
 
 /*
- * KEYS: failures, session, sessions of the account.  ARGV: record ("" for no
- * session), idle time, lifetime, hash of the session, when the try began.
+ * KEYS: failures, session, sessions of the account, its tries, whether it
+ * knows the client.  ARGV: record ("" for no session), idle time, lifetime,
+ * hash of the session, when the try began, what it cost the account.
  * Gives 0 when all sessions were ended meanwhile: the password that was right
  * then is not any more.
  */
 
 static ngx_registration_script_t  ngx_http_registration_accept_script = {
-    ngx_string(
+    ngx_string(NGX_HTTP_REGISTRATION_SIGNED_IN_LUA
     "local ended = redis.call('ZSCORE', KEYS[3], 'ended')\n"
     "if ended and ended - ARGV[5] >= 0 then return 0 end\n"
-    "redis.call('DEL', KEYS[1])\n"
+    "signed_in(KEYS[1], KEYS[4], KEYS[5], ARGV[6])\n"
     "if ARGV[1] ~= '' then\n"
     "  local time = redis.call('TIME')\n"
     "  local now = time[1] * 1000 + math.floor(time[2] / 1000)\n"
@@ -355,19 +356,21 @@ ngx_http_registration_sign_in_accept(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
     ngx_int_t                         rc;
-    ngx_str_t                         argv[8];
+    ngx_str_t                         argv[11];
     ngx_http_registration_sign_in_t  *in;
 
     in = ctx->data;
     argv[0] = in->try.failure_key;
+    argv[3] = in->try.account_key;
+    argv[4] = in->try.known_key;
 
     if (ngx_http_registration_sign_in_session(r, ctx, argv) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     rc = ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
-                                       &ngx_http_registration_accept_script, 3,
-                                       argv, 8);
+                                       &ngx_http_registration_accept_script, 5,
+                                       argv, 11);
 
     return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_sign_in_reply);
@@ -388,7 +391,7 @@ ngx_http_registration_sign_in_session(ngx_http_request_t *r,
     session = &in->session;
     session->created = ngx_time();
 
-    p = ngx_pnalloc(r->pool, 3 * NGX_INT64_LEN);
+    p = ngx_pnalloc(r->pool, 4 * NGX_INT64_LEN);
 
     if (p == NULL
         || ngx_http_registration_create_session(r, ctx, &session->ticket)
@@ -403,22 +406,23 @@ ngx_http_registration_sign_in_session(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    ngx_str_null(&argv[3]);
+    ngx_str_null(&argv[5]);
 
     if (ngx_http_registration_may_enter(session)
-        && ngx_http_registration_session_record(r, ctx, session, &argv[3])
+        && ngx_http_registration_session_record(r, ctx, session, &argv[5])
            != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    p = ngx_http_registration_figure(p, policy->session_idle, &argv[4]);
-    p = ngx_http_registration_figure(p, policy->session_lifetime, &argv[5]);
+    p = ngx_http_registration_figure(p, policy->session_idle, &argv[6]);
+    p = ngx_http_registration_figure(p, policy->session_lifetime, &argv[7]);
 
-    argv[6].len = sizeof(session->ticket.hex);
-    argv[6].data = session->ticket.hex;
+    argv[8].len = sizeof(session->ticket.hex);
+    argv[8].data = session->ticket.hex;
 
-    (void) ngx_http_registration_figure(p, in->began, &argv[7]);
+    p = ngx_http_registration_figure(p, in->began, &argv[9]);
+    (void) ngx_http_registration_figure(p, in->try.cost, &argv[10]);
 
     return NGX_OK;
 }
