@@ -96,8 +96,9 @@ static ngx_registration_statement_t  ngx_http_registration_correction_sql = {
 };
 
 static ngx_registration_statement_t  ngx_http_registration_corrected_sql = {
-    "registration_corrected",
-    "SELECT status, due_date FROM registration.corrected($1, $2, $3)",
+    "registration_correction_of",
+    "SELECT same::text, status, due_date"
+    " FROM registration.correction_of($1, $2, $3)",
     3
 };
 
@@ -646,26 +647,30 @@ ngx_http_registration_correction_again(ngx_http_request_t *r,
     correction = ctx->data;
     result = ctx->call.result;
 
-    if (PQntuples(result) == 1) {
-
-        if (ngx_http_registration_correction_answer(r, correction,
-                                                    PQgetvalue(result, 0, 0),
-                                                    PQgetvalue(result, 0, 1))
-            != NGX_OK)
-        {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-
-        return ngx_http_registration_correction_reply(r, ctx);
-    }
-
-    if (ngx_http_registration_equal(&correction->session->status, "pending"))
+    if (PQntuples(result) == 0
+        && ngx_http_registration_equal(&correction->session->status,
+                                       "pending"))
     {
         return ngx_http_registration_problem(r, NGX_HTTP_UNAUTHORIZED,
                                              "unauthorized");
     }
 
-    return ngx_http_registration_problem(r, NGX_HTTP_CONFLICT, "conflict");
+    /* another window's correction of this version is no reason to sign in */
+
+    if (PQntuples(result) == 0 || PQgetvalue(result, 0, 0)[0] != 't') {
+        return ngx_http_registration_problem(r, NGX_HTTP_CONFLICT,
+                                             "conflict");
+    }
+
+    if (ngx_http_registration_correction_answer(r, correction,
+                                                PQgetvalue(result, 0, 1),
+                                                PQgetvalue(result, 0, 2))
+        != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_http_registration_correction_reply(r, ctx);
 }
 
 

@@ -39,7 +39,7 @@ ngx_http_registration_session_t *ngx_http_registration_session_read(
 
 /*
  * Also one that a correction has ended: it is "pending", and all it opens is
- * the answer to that correction.
+ * the answer to that correction, or that another one was not taken.
  */
 
 ngx_http_registration_session_t *ngx_http_registration_session_any(
