@@ -71,9 +71,9 @@ defs = $(shell $(PKG_CONFIG) --cflags-only-I $(1) 2> /dev/null)
 .SECONDARY:
 .PHONY: all help packages module ctl recognizer scripted data pages run stop \
         test unit unit-plain unit-sanitized fuzz cross sanitize prove \
-        prove-sanitized browser budget audit bench bench-queue specimens \
-        examples recognition-report install install-files install-recognizer \
-        install-parts deb lint clean
+        prove-sanitized browser budget audit bench bench-recognition \
+        bench-queue specimens examples recognition-report install \
+        install-files install-recognizer install-parts deb lint clean
 
 all: module ctl data pages
 
@@ -273,6 +273,16 @@ bench:
 	$(Q)$(MAKE) --no-print-directory all $(out)/specimens/draw \
 	    $(out)/bench/jpeg_floor $(out)/bench/argon2_floor
 	$(Q)tools/bench $(out) $(ROUNDS) $(ONLY)
+
+## make bench-recognition   sessions and uploads while the recogniser is killed,
+##                  hung, overrun, fed garbage or not there, in about five
+##                  minutes; ROUNDS=3
+bench-recognition:
+	$(Q)tools/packages build run bench recognizer
+	$(Q)tools/recognizer $(out)
+	$(Q)$(MAKE) --no-print-directory all $(out)/specimens/draw \
+	    $(out)/registration-recognizer $(out)/bench/argon2_floor
+	$(Q)tools/bench $(out) $(ROUNDS) recognition
 
 ## make bench-queue the reviewers' queue at ROWS=1000000 applications: its
 ##                  10,000th page beside its first, and its filters

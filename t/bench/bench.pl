@@ -23,6 +23,7 @@ BEGIN {
 use Bench::Meter;
 use Bench::Passwords;
 use Bench::People;
+use Bench::Recognition;
 use Bench::Report;
 use Bench::Requests;
 use Bench::Servers;
@@ -33,6 +34,7 @@ use Test::Registration::Servers;
 use constant ACCOUNTS => 200;
 
 my @groups = qw(uploads memory codes sessions passwords latency statements);
+my @apart  = qw(recognition);   # long, and in need of the recogniser's parts
 my %once   = (memory => 1);
 my $servers;                    # until the very end: its files go with it
 
@@ -43,8 +45,8 @@ sub main (@arguments)
     my @chosen = @arguments ? @arguments : @groups;
 
     for my $name (@chosen) {
-        die "no group $name: there are @groups\n"
-            if !grep { $_ eq $name } @groups;
+        die "no group $name: there are @groups @apart\n"
+            if !grep { $_ eq $name } @groups, @apart;
     }
 
     die "rounds: a number of at least 1\n" if $rounds !~ /^[1-9]\d*$/;
@@ -96,7 +98,8 @@ sub groups ($rounds, @chosen)
         ? $rounds * $passwords->drafts_a_round : 0;
 
     $people->prepare(ACCOUNTS, $drafts)
-        if $chosen{passwords} || $chosen{sessions} || $chosen{latency};
+        if $chosen{passwords} || $chosen{sessions} || $chosen{latency}
+            || $chosen{recognition};
 
     $servers->prepared;
 
@@ -104,6 +107,8 @@ sub groups ($rounds, @chosen)
         ? Bench::Uploads->new($servers, $tools) : undef;
     my $requests   = Bench::Requests->new($servers, $people, $uploads);
     my $statements = Bench::Statements->new($servers);
+    my $recognition = $chosen{recognition}
+        ? Bench::Recognition->new($servers, $people, $tools) : undef;
 
     return (
         uploads    => sub ($report) { $uploads->round($report) },
@@ -113,6 +118,7 @@ sub groups ($rounds, @chosen)
         passwords  => sub ($report) { $passwords->round($report) },
         latency    => sub ($report) { $requests->latency($report) },
         statements => sub ($report) { $statements->round($report) },
+        recognition => sub ($report) { $recognition->round($report) },
     );
 }
 

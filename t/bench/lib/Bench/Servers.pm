@@ -120,6 +120,27 @@ sub prepared ($self)
 }
 
 
+# Whether uploaded pictures are to be read.
+
+sub recognize ($self, $wanted)
+{
+    $self->{recognize} = $wanted;
+    $self->write_config;
+    $self->reload;
+}
+
+
+# The recogniser gives way to everything else, as the package's unit has it.
+
+sub spawn ($self, $name, @command)
+{
+    @command = map { m{/registration-recognizer\z} ? (qw(nice -n 10), $_)
+                                                   : $_ } @command;
+
+    return $self->SUPER::spawn($name, @command);
+}
+
+
 # Limits by address are lifted, since all load comes from one.  The log is
 # written where an answer takes milliseconds and is counted by it.
 
@@ -128,6 +149,8 @@ sub config ($self, %)
     my $root  = $Test::Registration::Servers::ROOT;
     my $build = $Test::Registration::Servers::BUILD;
     my $port  = $self->{port} //= Test::Registration::Servers::free_port();
+    my $read  = $self->{recognize} ? 'registration_recognizer '
+                . "unix:$self->{dir}/recognizer/socket;" : '';
     my $smtp  = $self->{discard} ? 'discard' : "127.0.0.1:$self->{smtp_port}";
     my $module = Test::Registration::Servers::module();
     my $load  = $module ? "load_module $module;" : '';
@@ -178,6 +201,7 @@ http {
     registration_secure_cookies off;
     registration_code per_address=1000000000;
     registration_sign_in per_address=1000000000;
+    $read
     registration_draft uploads=1000000000 size=100000000m;
 
     server {
