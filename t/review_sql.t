@@ -383,7 +383,8 @@ sub correction (%change)
                      . ')',
         dropped => "'{id_card_portrait}'", %change);
 
-    return call('correct', @value{qw(account version id name)},
+    return call('correct_once', hash('body'),
+        @value{qw(account version id name)},
         hash('id number'), hash('mobile'), $value{email}, "'in_province'",
         "'enterprise'", "'business_licence'", "'410300'", "'music'",
         "'luoyang'", "decode(repeat('02', 310), 'hex')",
@@ -796,6 +797,11 @@ for my $table (qw(reviewer revision status_count audit audit_last outbox)) {
             qr/permission denied|must be owner/, "refused: $statement");
     }
 }
+
+like(refusal('SET ROLE registration_module; '
+             . (correction() =~ s/correct_once\(.*?, /correct(/r)),
+    qr/permission denied for function correct/,
+    'corrections go by one function');
 
 for my $call ("reviewer_role('li', 1)", "audit_review('li', 'view', 'x')",
               "documents_of('x', true)", 'audit_check()', 'audit_head()',

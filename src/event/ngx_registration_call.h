@@ -51,4 +51,19 @@ struct ngx_registration_call_s {
     }
 
 
+/* The adapter's last word; the call is the caller's again. */
+
+static ngx_inline void
+ngx_registration_call_end(ngx_registration_call_t *call, ngx_int_t status,
+    void *result)
+{
+    call->abandon = NULL;
+    call->op = NULL;
+    call->status = status;
+    call->result = result;
+
+    call->done(call);
+}
+
+
 #endif /* _NGX_REGISTRATION_CALL_H_INCLUDED_ */

@@ -225,12 +225,7 @@ ngx_registration_job_finish(ngx_registration_job_t *job, ngx_int_t status,
     call = job->call;
     job->call = NULL;
 
-    call->abandon = NULL;
-    call->op = NULL;
-    call->status = status;
-    call->result = result;
-
-    call->done(call);
+    ngx_registration_call_end(call, status, result);
 }
 
 

@@ -539,16 +539,9 @@ ngx_registration_postgres_finish(ngx_registration_postgres_op_t *op,
     ngx_registration_metrics_count(NGX_REGISTRATION_POSTGRES, status);
     ngx_registration_postgres_op_free(op);
 
-    if (call == NULL) {
-        return;
+    if (call) {
+        ngx_registration_call_end(call, status, result);
     }
-
-    call->abandon = NULL;
-    call->op = NULL;
-    call->status = status;
-    call->result = result;
-
-    call->done(call);
 }
 
 

@@ -408,12 +408,7 @@ ngx_registration_exchange_end(ngx_registration_exchange_t *ex,
                       &recognizer->conf->addr->name);
     }
 
-    call->abandon = NULL;
-    call->op = NULL;
-    call->status = status;
-    call->result = &ex->result;
-
-    call->done(call);
+    ngx_registration_call_end(call, status, &ex->result);
 
     ngx_registration_exchange_free(ex);
 }

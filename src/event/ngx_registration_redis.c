@@ -543,16 +543,9 @@ ngx_registration_redis_finish(ngx_registration_redis_op_t *op,
         }
     }
 
-    if (call == NULL) {
-        return;
+    if (call) {
+        ngx_registration_call_end(call, status, result);
     }
-
-    call->abandon = NULL;
-    call->op = NULL;
-    call->status = status;
-    call->result = result;
-
-    call->done(call);
 }
 
 

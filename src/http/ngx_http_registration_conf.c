@@ -30,9 +30,15 @@ typedef struct {
     ngx_int_t    min;
 } ngx_http_registration_param_t;
 
+typedef char *(*ngx_http_registration_param_pt)(ngx_conf_t *cf,
+    ngx_http_registration_main_conf_t *rmcf, ngx_str_t *arg);
+
 
 static char *ngx_http_registration_mount_as(ngx_conf_t *cf,
     ngx_http_registration_loc_conf_t *rlcf, ngx_int_t whose);
+static char *ngx_http_registration_set_params(ngx_conf_t *cf,
+    ngx_http_registration_main_conf_t *rmcf, ngx_uint_t first,
+    ngx_http_registration_param_pt set);
 static char *ngx_http_registration_set_param(ngx_conf_t *cf,
     ngx_http_registration_main_conf_t *rmcf, ngx_str_t *arg);
 static char *ngx_http_registration_set_number(ngx_conf_t *cf,
@@ -288,7 +294,6 @@ ngx_http_registration_set_database(ngx_conf_t *cf, ngx_command_t *cmd,
 
     char                              *rv;
     ngx_str_t                         *value;
-    ngx_uint_t                         i;
     ngx_registration_postgres_conf_t  *pgcf;
 
     pgcf = &rmcf->postgres_conf;
@@ -311,15 +316,8 @@ ngx_http_registration_set_database(ngx_conf_t *cf, ngx_command_t *cmd,
         return rv;
     }
 
-    for (i = 2; i < cf->args->nelts; i++) {
-        rv = ngx_http_registration_set_param(cf, rmcf, &value[i]);
-
-        if (rv != NGX_CONF_OK) {
-            return rv;
-        }
-    }
-
-    return NGX_CONF_OK;
+    return ngx_http_registration_set_params(cf, rmcf, 2,
+                                            ngx_http_registration_set_param);
 }
 
 
@@ -329,10 +327,8 @@ ngx_http_registration_set_redis(ngx_conf_t *cf, ngx_command_t *cmd,
 {
     ngx_http_registration_main_conf_t *rmcf = conf;
 
-    char                           *rv;
     ngx_str_t                      *value;
     ngx_url_t                       u;
-    ngx_uint_t                      i;
     ngx_registration_redis_conf_t  *rdcf;
 
     rdcf = &rmcf->redis_conf;
@@ -351,15 +347,8 @@ ngx_http_registration_set_redis(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_ERROR;
     }
 
-    for (i = 2; i < cf->args->nelts; i++) {
-        rv = ngx_http_registration_redis_param(cf, rmcf, &value[i]);
-
-        if (rv != NGX_CONF_OK) {
-            return rv;
-        }
-    }
-
-    return NGX_CONF_OK;
+    return ngx_http_registration_set_params(cf, rmcf, 2,
+                                           ngx_http_registration_redis_param);
 }
 
 
@@ -392,7 +381,6 @@ ngx_http_registration_set_smtp(ngx_conf_t *cf, ngx_command_t *cmd,
     char                          *rv;
     ngx_str_t                     *value;
     ngx_url_t                      u;
-    ngx_uint_t                     i;
     ngx_registration_smtp_conf_t  *smtp;
 
     smtp = &rmcf->smtp_conf;
@@ -427,12 +415,11 @@ ngx_http_registration_set_smtp(ngx_conf_t *cf, ngx_command_t *cmd,
 
     ngx_cpystrn(smtp->host.data, u.host.data, u.host.len + 1);
 
-    for (i = 2; i < cf->args->nelts; i++) {
-        rv = ngx_http_registration_smtp_param(cf, rmcf, &value[i]);
+    rv = ngx_http_registration_set_params(cf, rmcf, 2,
+                                          ngx_http_registration_smtp_param);
 
-        if (rv != NGX_CONF_OK) {
-            return rv;
-        }
+    if (rv != NGX_CONF_OK) {
+        return rv;
     }
 
     if (smtp->username.len && smtp->password.len == 0) {
@@ -508,7 +495,6 @@ ngx_http_registration_set_recognizer(ngx_conf_t *cf, ngx_command_t *cmd,
     char                                *rv;
     ngx_str_t                           *value;
     ngx_url_t                            u;
-    ngx_uint_t                           i;
     ngx_registration_recognizer_conf_t  *rccf;
 
     rccf = &rmcf->recognizer_conf;
@@ -533,12 +519,11 @@ ngx_http_registration_set_recognizer(ngx_conf_t *cf, ngx_command_t *cmd,
         return NGX_CONF_ERROR;
     }
 
-    for (i = 2; i < cf->args->nelts; i++) {
-        rv = ngx_http_registration_set_param(cf, rmcf, &value[i]);
+    rv = ngx_http_registration_set_params(cf, rmcf, 2,
+                                          ngx_http_registration_set_param);
 
-        if (rv != NGX_CONF_OK) {
-            return rv;
-        }
+    if (rv != NGX_CONF_OK) {
+        return rv;
     }
 
     if (rccf->timeout < 100 || rccf->timeout > REG_RECOGNITION_MSEC_MAX) {
@@ -622,14 +607,26 @@ char *
 ngx_http_registration_set_policy(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf)
 {
+    return ngx_http_registration_set_params(cf, conf, 1,
+                                            ngx_http_registration_set_param);
+}
+
+
+/* What stands behind a directive's own arguments. */
+
+static char *
+ngx_http_registration_set_params(ngx_conf_t *cf,
+    ngx_http_registration_main_conf_t *rmcf, ngx_uint_t first,
+    ngx_http_registration_param_pt set)
+{
     char        *rv;
     ngx_str_t   *value;
     ngx_uint_t   i;
 
     value = cf->args->elts;
 
-    for (i = 1; i < cf->args->nelts; i++) {
-        rv = ngx_http_registration_set_param(cf, conf, &value[i]);
+    for (i = first; i < cf->args->nelts; i++) {
+        rv = set(cf, rmcf, &value[i]);
 
         if (rv != NGX_CONF_OK) {
             return rv;

@@ -351,11 +351,7 @@ ngx_http_registration_waiter_done(ngx_http_registration_waiter_t *waiter)
     call = waiter->call;
 
     ngx_registration_call_abandon(call);
-
-    call->status = NGX_OK;
-    call->result = NULL;
-
-    call->done(call);
+    ngx_registration_call_end(call, NGX_OK, NULL);
 }
 
 
