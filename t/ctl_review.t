@@ -441,6 +441,13 @@ SKIP: {
 }
 
 
+# Applicants' accounts; t/sessions.t has the rest
+
+says(1, qr/there is no application 1$/m, "$_ nobody", '', 'account', $_, '1')
+    for 'disable', 'enable';
+says(2, qr/NUMBER is missing/, 'no number', '', 'account', 'disable');
+
+
 # Mails that were given up; t/outbox.t has some
 
 says(0, qr/^$/, 'none was', '', 'mail', 'list');

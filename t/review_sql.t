@@ -786,7 +786,8 @@ sub fork_psql ($text)
 
 # The module's role
 
-for my $table (qw(reviewer revision status_count audit audit_last outbox)) {
+for my $table (qw(reviewer revision status_count audit audit_last outbox
+                  session_end)) {
     for my $statement ("SELECT * FROM registration.$table",
                        "INSERT INTO registration.$table DEFAULT VALUES",
                        "DELETE FROM registration.$table",

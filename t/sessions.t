@@ -223,6 +223,71 @@ for my $cookie ('registration-session=x',
 }
 
 
+# A disabled account's sessions end, all of them and nobody else's.
+
+sub account ($command, $person)
+{
+    my ($status, $text) = Test::Registration::Servers::try_run(
+        Test::Registration::Servers::registrationctl(), 'account', $command,
+        $person->{number}, '--database', "host=" . servers()->{dir}
+        . '/postgres dbname=registration user=postgres');
+
+    is($status, 0, "account $command") or diag $text;
+}
+
+sub ended (@clients)
+{
+    return wait_for(sub {
+        return !grep { $_->get('session')->status != 401 } @clients;
+    }, 10);
+}
+
+{
+    my ($person, $returned) = map { register() } 1 .. 2;
+    my @clients = map { client() } 1 .. 3;
+    my $other   = client();
+
+    decide($person->{number}, 'approved');
+    decide($returned->{number}, 'returned');
+    sign_in($_, $person->{values}) for @clients[0, 1];
+    sign_in($clients[2], $returned->{values});
+    sign_in($other, $approved->{values});
+    status_is($_->get('session'), 200, 'signed in') for @clients, $other;
+
+    account('disable', $person);
+    account('disable', $returned);
+    ok(ended(@clients), 'disabled: all sessions end at once');
+    problem_is($clients[2]->get('correction'), 401, '', 'for all calls');
+    status_is($other->get('session'), 200, 'but no other account\'s');
+    problem_is(sign_in(client(), $person->{values}), 403, '',
+               'and no other begins');
+    is(servers()->sql("select action from registration.audit
+                        where number = '$person->{number}'
+                          and actor_kind = 'administrator'"),
+       'account_disable', 'which the audit tells');
+
+    account('enable', $person);
+    status_is(sign_in($clients[0], $person->{values}), 200,
+              'enabled: signed in again');
+    is(servers()->sql('select count(*) from registration.session_end'), 0,
+       'nothing is left to end');
+    sleep 2.5;
+    status_is($clients[0]->get('session'), 200, 'and that stays');
+
+    # Redis is away when it is disabled.
+
+    servers()->stop('redis', 'KILL');
+    account('disable', $person);
+    sleep 2;
+    is(servers()->sql('select count(*) from registration.session_end'), 1,
+       'what could not be ended is kept');
+    servers()->start_redis;
+    ok(wait_for(sub { servers()->sql(
+        'select count(*) from registration.session_end') eq '0' }, 15),
+       'and ended when Redis is back');
+}
+
+
 # Throttling: free failures, then longer and longer, by account and address
 
 servers()->redis('FLUSHALL');

@@ -37,6 +37,8 @@ int ctl_reviewer_totp(int argc, char **argv);
 int ctl_reviewer_list(int argc, char **argv);
 int ctl_audit_verify(int argc, char **argv);
 int ctl_export(int argc, char **argv);
+int ctl_account_disable(int argc, char **argv);
+int ctl_account_enable(int argc, char **argv);
 int ctl_mail_list(int argc, char **argv);
 int ctl_mail_retry(int argc, char **argv);
 

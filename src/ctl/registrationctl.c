@@ -93,6 +93,17 @@ static const ctl_command_t  ctl_commands[] = {
       "writes applications to the standard output, as CSV with masked "
       "values" },
 
+    { { "account", "disable" },
+      ctl_account_disable,
+      "account disable NUMBER --database CONNINFO",
+      "ends the sessions of an application's account and lets no other begin"
+    },
+
+    { { "account", "enable" },
+      ctl_account_enable,
+      "account enable NUMBER --database CONNINFO",
+      "lets the account of an application sign in again" },
+
     { { "mail", "list" },
       ctl_mail_list,
       "mail list --database CONNINFO",

@@ -540,6 +540,10 @@ ngx_http_registration_init_process(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
+    if (ngx_http_registration_ending_init(cycle, rmcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     return ngx_http_registration_sweep_init(cycle, rmcf);
 }
 

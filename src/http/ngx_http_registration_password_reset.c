@@ -43,22 +43,15 @@ static ngx_registration_script_t  ngx_http_registration_check_script = {
 
 /*
  * KEYS: codes, sessions of the account.  ARGV: prefix of session keys, tag of
- * the codes.  No sign-in that saw the old password takes longer than the
- * minute of "ended".
+ * the codes.
  */
 
 static ngx_registration_script_t  ngx_http_registration_end_script = {
     ngx_string(
     NGX_HTTP_REGISTRATION_DROP_CODES
+    NGX_HTTP_REGISTRATION_END_SESSIONS_LUA
     "drop_codes(KEYS[1], ARGV[2])\n"
-    "for _, hash in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do\n"
-    "  redis.call('DEL', ARGV[1] .. hash)\n"
-    "end\n"
-    "redis.call('DEL', KEYS[2])\n"
-    "local time = redis.call('TIME')\n"
-    "local now = time[1] * 1000 + math.floor(time[2] / 1000)\n"
-    "redis.call('ZADD', KEYS[2], string.format('%.0f', now), 'ended')\n"
-    "return redis.call('PEXPIRE', KEYS[2], 60000)"), { 0 }
+    "return end_sessions(KEYS[2], ARGV[1])"), { 0 }
 };
 
 

@@ -63,4 +63,22 @@ ngx_int_t ngx_http_registration_sessions_key(ngx_http_request_t *r,
     ngx_str_t *account, ngx_str_t *key);
 
 
+/*
+ * Lua: end_sessions(sessions, prefix of session keys) ends all of an account.
+ * No sign-in that saw it as it was takes longer than the minute of "ended".
+ */
+
+#define NGX_HTTP_REGISTRATION_END_SESSIONS_LUA                                \
+    "local function end_sessions(sessions, prefix)\n"                         \
+    "  for _, hash in ipairs(redis.call('ZRANGE', sessions, 0, -1)) do\n"     \
+    "    redis.call('DEL', prefix .. hash)\n"                                 \
+    "  end\n"                                                                 \
+    "  redis.call('DEL', sessions)\n"                                         \
+    "  local time = redis.call('TIME')\n"                                     \
+    "  local now = time[1] * 1000 + math.floor(time[2] / 1000)\n"             \
+    "  redis.call('ZADD', sessions, string.format('%.0f', now), 'ended')\n"   \
+    "  return redis.call('PEXPIRE', sessions, 60000)\n"                       \
+    "end\n"
+
+
 #endif /* _NGX_HTTP_REGISTRATION_SESSION_H_INCLUDED_ */
