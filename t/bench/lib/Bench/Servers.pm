@@ -134,7 +134,7 @@ sub recognize ($self, $wanted)
 
 sub spawn ($self, $name, @command)
 {
-    @command = map { m{/registration-recognizer\z} ? (qw(nice -n 10), $_)
+    @command = map { m{/registration-recognizer\z} ? (qw(chrt --idle 0), $_)
                                                    : $_ } @command;
 
     return $self->SUPER::spawn($name, @command);
