@@ -39,6 +39,12 @@
 #define REG_OCR_STEP_TIME     900
 
 
+/* Bytes: of one piece, and of all, that a picture's end gives back. */
+
+#define REG_OCR_KEEP          (32 * 1024 * 1024)
+#define REG_OCR_KEEP_MOST     (512 * 1024 * 1024)
+
+
 struct reg_ocr_s {
     reg_ocr_runtime_t   *runtime;
     reg_ocr_alphabet_t  *alphabet;
@@ -59,6 +65,7 @@ typedef struct {
 } reg_ocr_job_t;
 
 
+static void reg_ocr_memory(void);
 static reg_code_t reg_ocr_first_look(reg_ocr_job_t *job);
 static reg_code_t reg_ocr_choose(reg_ocr_job_t *job, size_t *sheet);
 static reg_code_t reg_ocr_glance(reg_ocr_job_t *job, size_t group,
@@ -90,6 +97,8 @@ reg_ocr_create(const char *models, reg_error_t *error)
         return NULL;
     }
 
+    reg_ocr_memory();
+
     snprintf(path, sizeof(path), "%s/ppocr_keys_v1.txt", models);
 
     ocr->alphabet = reg_ocr_alphabet_load(path, error);
@@ -104,6 +113,20 @@ reg_ocr_create(const char *models, reg_error_t *error)
     }
 
     return ocr;
+}
+
+
+/*
+ * A model's tensors come and go a thousand times a picture: they are to reuse
+ * one another's pages, and the next model's theirs, until malloc_trim().
+ */
+
+static void
+reg_ocr_memory(void)
+{
+    (void) mallopt(M_ARENA_MAX, 1);
+    (void) mallopt(M_MMAP_THRESHOLD, REG_OCR_KEEP);
+    (void) mallopt(M_TRIM_THRESHOLD, REG_OCR_KEEP_MOST);
 }
 
 
