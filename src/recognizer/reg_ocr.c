@@ -5,6 +5,7 @@
 
 #include <malloc.h>
 #include <math.h>
+#include "reg_ocr_card.h"
 #include "reg_ocr_fields.h"
 #include "reg_ocr_group.h"
 #include "reg_ocr_lines.h"
@@ -12,13 +13,26 @@
 #include "reg_ocr_warnings.h"
 
 
-/* The longer side of the first look, in pixels of the model's input. */
+/*
+ * The longer side of the first look, in pixels of the model's input: a card
+ * has eight lines, larger than those of a whole page.
+ */
 
-#define REG_OCR_FIRST_SIDE    960
+#define REG_OCR_CARD_SIDE     640
+#define REG_OCR_PAGE_SIDE     960
 
 /* So many words make sure that a page is what it is said to be, upright. */
 
 #define REG_OCR_WORDS         2
+
+/* So many labels tell where a card is, and what does not stand on it. */
+
+#define REG_OCR_CARD_FOUND    2
+#define REG_OCR_CARD_SURE     3
+
+/* Pixels of the first look to a millimetre with which a card is read. */
+
+#define REG_OCR_CARD_CLEAR    4.6f
 
 /* Sheets of paper that are glanced at, and boxes that are read for it. */
 
@@ -60,16 +74,24 @@ typedef struct {
     reg_ocr_groups_t          groups;
     reg_ocr_page_t            page;
     reg_ocr_boxes_t           read;         /* what page was read from */
+    reg_ocr_card_t            card;
     size_t                    words;
     unsigned                  late:1;
+    unsigned                  closer:1;     /* the card was looked at so */
 } reg_ocr_job_t;
 
 
 static void reg_ocr_memory(void);
+static unsigned reg_ocr_first_side(reg_ocr_kind_t kind);
 static reg_code_t reg_ocr_first_look(reg_ocr_job_t *job);
 static reg_code_t reg_ocr_choose(reg_ocr_job_t *job, size_t *sheet);
+static reg_code_t reg_ocr_glances(reg_ocr_job_t *job, int turned,
+    size_t *sheet);
 static reg_code_t reg_ocr_glance(reg_ocr_job_t *job, size_t group,
-    size_t *words);
+    int turned, size_t *words);
+static reg_code_t reg_ocr_card(reg_ocr_job_t *job, int closer);
+static void reg_ocr_card_seen(reg_ocr_job_t *job, reg_ocr_page_t *page);
+static int reg_ocr_card_lacks(const reg_ocr_job_t *job);
 static reg_code_t reg_ocr_second_look(reg_ocr_job_t *job,
     reg_ocr_boxes_t *boxes);
 static reg_code_t reg_ocr_read(reg_ocr_job_t *job,
@@ -180,12 +202,20 @@ reg_ocr_recognise(reg_ocr_t *ocr, const reg_ocr_request_t *request,
         code = reg_ocr_choose(job, &sheet);
     }
 
-    if (code == REG_OK) {
+    if (code == REG_OK && job->card.labels >= REG_OCR_CARD_FOUND) {
+        code = reg_ocr_card(job, 0);
+    }
+
+    if (code == REG_OK && job->words < REG_OCR_WORDS) {
         code = reg_ocr_sheet(job, sheet);
     }
 
     if (code == REG_OK) {
         code = reg_ocr_other_sheets(job, sheet);
+    }
+
+    if (code == REG_OK && reg_ocr_card_lacks(job)) {
+        code = reg_ocr_card(job, 1);
     }
 
     rc = reg_ocr_finish(job, code, result);
@@ -218,7 +248,8 @@ reg_ocr_first_look(reg_ocr_job_t *job)
     whole.height = job->image.height;
 
     code = reg_ocr_detect(job->ocr->runtime, &job->image, &whole,
-                          REG_OCR_FIRST_SIDE, &job->boxes);
+                          reg_ocr_first_side(job->request->kind),
+                          &job->boxes);
 
     if (code == REG_OK) {
         reg_ocr_group(&job->boxes, &job->groups);
@@ -228,12 +259,20 @@ reg_ocr_first_look(reg_ocr_job_t *job)
 }
 
 
+static unsigned
+reg_ocr_first_side(reg_ocr_kind_t kind)
+{
+    return (kind == REG_OCR_PORTRAIT || kind == REG_OCR_EMBLEM)
+           ? REG_OCR_CARD_SIDE : REG_OCR_PAGE_SIDE;
+}
+
+
 /* With several papers on the table: the one that has the words. */
 
 static reg_code_t
 reg_ocr_choose(reg_ocr_job_t *job, size_t *sheet)
 {
-    size_t      i, n, words, most;
+    size_t      i, n;
     reg_code_t  code;
 
     *sheet = 0;
@@ -246,13 +285,33 @@ reg_ocr_choose(reg_ocr_job_t *job, size_t *sheet)
         return REG_OK;
     }
 
+    code = reg_ocr_glances(job, 0, sheet);
+
+    /* a card among the lines of a paper that lies the other way up */
+
+    if (code == REG_OK && job->card.labels == 0
+        && reg_ocr_card_labels(job->request->kind) != 0)
+    {
+        code = reg_ocr_glances(job, 1, sheet);
+    }
+
+    return code;
+}
+
+
+static reg_code_t
+reg_ocr_glances(reg_ocr_job_t *job, int turned, size_t *sheet)
+{
+    size_t      i, words, most;
+    reg_code_t  code;
+
     for (i = 0, most = 0; i < job->groups.n && i < REG_OCR_SHEETS; i++) {
 
         if (job->groups.boxes[i] < REG_OCR_SHEET_BOXES) {
             continue;
         }
 
-        code = reg_ocr_glance(job, i, &words);
+        code = reg_ocr_glance(job, i, turned, &words);
         if (code != REG_OK) {
             return code;
         }
@@ -260,6 +319,10 @@ reg_ocr_choose(reg_ocr_job_t *job, size_t *sheet)
         if (words > most) {
             most = words;
             *sheet = i;
+        }
+
+        if (job->card.labels >= REG_OCR_CARD_SURE) {
+            break;
         }
     }
 
@@ -270,7 +333,7 @@ reg_ocr_choose(reg_ocr_job_t *job, size_t *sheet)
 /* Reads the short lines of a sheet, where its labels are, and the widest. */
 
 static reg_code_t
-reg_ocr_glance(reg_ocr_job_t *job, size_t group, size_t *words)
+reg_ocr_glance(reg_ocr_job_t *job, size_t group, int turned, size_t *words)
 {
     size_t           i, n, seen, widest[1];
     reg_code_t       code;
@@ -285,6 +348,12 @@ reg_ocr_glance(reg_ocr_job_t *job, size_t group, size_t *words)
                           &direction);
     if (code != REG_OK) {
         return code;
+    }
+
+    if (turned) {
+        direction.x = -direction.x;
+        direction.y = -direction.y;
+        reg_ocr_orient_turn(&boxes, &direction);
     }
 
     n = reg_ocr_orient_widest(&boxes, widest, 1);
@@ -305,6 +374,8 @@ reg_ocr_glance(reg_ocr_job_t *job, size_t group, size_t *words)
 
     code = reg_ocr_lines_add(job->ocr->runtime, &job->image, &some,
                              job->request->deadline, &page);
+
+    reg_ocr_card_seen(job, &page);
     reg_ocr_page_straighten(&page);
 
     (void) reg_ocr_fields_seen(&page, &seen);
@@ -344,6 +415,109 @@ reg_ocr_sheet(reg_ocr_job_t *job, size_t sheet)
 }
 
 
+/* The card that a page shows, if it shows more of it than the last one. */
+
+static void
+reg_ocr_card_seen(reg_ocr_job_t *job, reg_ocr_page_t *page)
+{
+    reg_ocr_card_t  card;
+
+    reg_ocr_card_find(job->request->kind, page, &card);
+
+    if (card.labels >= REG_OCR_CARD_SURE) {
+        reg_ocr_card_only(&card, page);
+    }
+
+    if (card.labels > job->card.labels) {
+        job->card = card;
+    }
+}
+
+
+/* Reads what stands on the card, and nothing around it. */
+
+static reg_code_t
+reg_ocr_card(reg_ocr_job_t *job, int closer)
+{
+    float            scale, shrunk;
+    size_t           i, n;
+    unsigned         side;
+    reg_code_t       code;
+    reg_ocr_crop_t   crop;
+    reg_ocr_boxes_t  boxes;
+    reg_ocr_point_t  direction;
+
+    scale = hypotf(job->card.u.x, job->card.u.y);
+    direction.x = job->card.u.x / scale;
+    direction.y = job->card.u.y / scale;
+
+    shrunk = (float) reg_ocr_first_side(job->request->kind)
+             / fmaxf(job->image.width, job->image.height);
+    boxes = job->boxes;
+
+    if (closer || scale * fminf(shrunk, 1) < REG_OCR_CARD_CLEAR) {
+        job->closer = 1;
+
+        if (!reg_ocr_time_left(job)) {
+            job->late = 1;
+            return REG_OK;
+        }
+
+        side = reg_ocr_card_crop(&job->card, &job->image, &crop);
+        if (side == 0) {
+            return REG_OK;
+        }
+
+        code = reg_ocr_detect(job->ocr->runtime, &job->image, &crop, side,
+                              &boxes);
+        if (code != REG_OK) {
+            return code;
+        }
+    }
+
+    for (i = 0, n = 0; i < boxes.n; i++) {
+        if (reg_ocr_card_has(&job->card, &boxes.box[i])) {
+            boxes.box[n++] = boxes.box[i];
+        }
+    }
+
+    boxes.n = n;
+    reg_ocr_orient_turn(&boxes, &direction);
+
+    return reg_ocr_read(job, &boxes, direction);
+}
+
+
+/* Whether something of the card was not read. */
+
+static int
+reg_ocr_card_lacks(const reg_ocr_job_t *job)
+{
+    size_t                i;
+    const reg_ocr_box_t  *box;
+
+    if (job->card.labels < REG_OCR_CARD_FOUND || job->closer) {
+        return 0;
+    }
+
+    if (job->card.labels < reg_ocr_card_labels(job->request->kind)) {
+        return 1;
+    }
+
+    for (i = 0; i < job->boxes.n; i++) {
+        box = &job->boxes.box[i];
+
+        if (reg_ocr_card_has(&job->card, box)
+            && !reg_ocr_group_covers(&job->read, box))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 /* Closer, where the print is small. */
 
 static reg_code_t
@@ -354,7 +528,8 @@ reg_ocr_second_look(reg_ocr_job_t *job, reg_ocr_boxes_t *boxes)
     reg_ocr_crop_t   crop;
     reg_ocr_boxes_t  closer;
 
-    side = reg_ocr_detect_closer(&job->image, boxes, REG_OCR_FIRST_SIDE,
+    side = reg_ocr_detect_closer(&job->image, boxes,
+                                 reg_ocr_first_side(job->request->kind),
                                  &crop);
 
     if (side == 0) {
@@ -401,6 +576,7 @@ reg_ocr_read(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
         return code;
     }
 
+    reg_ocr_card_seen(job, &page);
     reg_ocr_page_straighten(&page);
     (void) reg_ocr_fields_seen(&page, &words);
 
