@@ -11,6 +11,7 @@
 #include "reg_ocr_lines.h"
 #include "reg_ocr_orient.h"
 #include "reg_ocr_warnings.h"
+#include "reg_ocr_zone.h"
 
 
 /*
@@ -76,6 +77,8 @@ typedef struct {
     reg_ocr_boxes_t           read;         /* what page was read from */
     reg_ocr_card_t            card;
     size_t                    words;
+    unsigned                  zone:1;       /* page is a zone, all else is
+                                               of no use */
     unsigned                  late:1;
     unsigned                  closer:1;     /* the card was looked at so */
 } reg_ocr_job_t;
@@ -84,6 +87,9 @@ typedef struct {
 static void reg_ocr_memory(void);
 static unsigned reg_ocr_first_side(reg_ocr_kind_t kind);
 static reg_code_t reg_ocr_first_look(reg_ocr_job_t *job);
+static reg_code_t reg_ocr_zone(reg_ocr_job_t *job);
+static reg_code_t reg_ocr_zone_direction(reg_ocr_job_t *job,
+    const reg_ocr_zone_t *zone, reg_ocr_point_t *direction);
 static reg_code_t reg_ocr_choose(reg_ocr_job_t *job, size_t *sheet);
 static reg_code_t reg_ocr_glances(reg_ocr_job_t *job, int turned,
     size_t *sheet);
@@ -198,7 +204,11 @@ reg_ocr_recognise(reg_ocr_t *ocr, const reg_ocr_request_t *request,
         code = reg_ocr_first_look(job);
     }
 
-    if (code == REG_OK) {
+    if (code == REG_OK && request->kind == REG_OCR_PASSPORT) {
+        code = reg_ocr_zone(job);
+    }
+
+    if (code == REG_OK && job->words < REG_OCR_WORDS) {
         code = reg_ocr_choose(job, &sheet);
     }
 
@@ -264,6 +274,78 @@ reg_ocr_first_side(reg_ocr_kind_t kind)
 {
     return (kind == REG_OCR_PORTRAIT || kind == REG_OCR_EMBLEM)
            ? REG_OCR_CARD_SIDE : REG_OCR_PAGE_SIDE;
+}
+
+
+/* The rows that machines read say all that a passport's page does. */
+
+static reg_code_t
+reg_ocr_zone(reg_ocr_job_t *job)
+{
+    int              found;
+    size_t           i, n, turn;
+    reg_code_t       code;
+    reg_ocr_page_t   page;
+    reg_ocr_zone_t   zones[REG_OCR_ZONES_MAX];
+    reg_ocr_point_t  direction;
+
+    n = reg_ocr_zone_find(&job->boxes, zones);
+
+    for (i = 0; i < n; i++) {
+        code = reg_ocr_zone_direction(job, &zones[i], &direction);
+        if (code != REG_OK) {
+            return code;
+        }
+
+        for (turn = 0; turn < 2; turn++) {
+            if (reg_ocr_now() >= job->request->deadline) {
+                return REG_EXPIRED;
+            }
+
+            code = reg_ocr_zone_read(job->ocr->runtime, job->ocr->alphabet,
+                                     &job->image, &zones[i], direction, &page,
+                                     &found);
+
+            if (code != REG_OK || !found) {
+                reg_ocr_page_free(&page);
+            }
+
+            if (code != REG_OK) {
+                return code;
+            }
+
+            if (found) {
+                job->zone = 1;
+                job->words = REG_OCR_WORDS;
+                job->page = page;
+                job->read.n = 2;
+                job->read.box[0] = zones[i].rows[0];
+                job->read.box[1] = zones[i].rows[1];
+                return REG_OK;
+            }
+
+            direction.x = -direction.x;
+            direction.y = -direction.y;
+        }
+    }
+
+    return REG_OK;
+}
+
+
+/* The likelier of the two; the numbers in it will tell. */
+
+static reg_code_t
+reg_ocr_zone_direction(reg_ocr_job_t *job, const reg_ocr_zone_t *zone,
+    reg_ocr_point_t *direction)
+{
+    reg_ocr_boxes_t  rows;
+
+    rows.n = 2;
+    rows.box[0] = zone->rows[0];
+    rows.box[1] = zone->rows[1];
+
+    return reg_ocr_orient(job->ocr->runtime, &job->image, &rows, direction);
 }
 
 
@@ -775,7 +857,10 @@ reg_ocr_finish(reg_ocr_job_t *job, reg_code_t code, reg_ocr_result_t *result)
 
     reg_ocr_result_init(result);
 
-    if (job->words >= REG_OCR_WORDS) {
+    if (job->zone) {
+        result->seen = REG_OCR_PASSPORT;
+
+    } else if (job->words >= REG_OCR_WORDS) {
         result->seen = reg_ocr_fields_seen(&job->page, &words);
     }
 
