@@ -272,7 +272,7 @@ reg_ocr_first_look(reg_ocr_job_t *job)
 static unsigned
 reg_ocr_first_side(reg_ocr_kind_t kind)
 {
-    return (kind == REG_OCR_PORTRAIT || kind == REG_OCR_EMBLEM)
+    return (kind <= REG_OCR_EMBLEM)
            ? REG_OCR_CARD_SIDE : REG_OCR_PAGE_SIDE;
 }
 
@@ -372,7 +372,7 @@ reg_ocr_choose(reg_ocr_job_t *job, size_t *sheet)
     /* a card among the lines of a paper that lies the other way up */
 
     if (code == REG_OK && job->card.labels == 0
-        && reg_ocr_card_labels(job->request->kind) != 0)
+        && job->request->kind <= REG_OCR_EMBLEM)
     {
         code = reg_ocr_glances(job, 1, sheet);
     }
@@ -576,14 +576,29 @@ static int
 reg_ocr_card_lacks(const reg_ocr_job_t *job)
 {
     size_t                i;
+    reg_ocr_result_t      result;
     const reg_ocr_box_t  *box;
+
+    static const char *const  reg_ocr_card_fields[][5] = {
+        { "id_number", "name", "address", "ethnicity", NULL },
+        { "authority", "valid_from", NULL }
+    };
 
     if (job->card.labels < REG_OCR_CARD_FOUND || job->closer) {
         return 0;
     }
 
-    if (job->card.labels < reg_ocr_card_labels(job->request->kind)) {
-        return 1;
+    reg_ocr_result_init(&result);
+    reg_ocr_fields(job->request->kind, &job->page, job->request->today,
+                   &result);
+
+    for (i = 0; reg_ocr_card_fields[job->request->kind][i] != NULL; i++) {
+        if (reg_ocr_result_field(&result,
+                                 reg_ocr_card_fields[job->request->kind][i])
+            == NULL)
+        {
+            return 1;
+        }
     }
 
     for (i = 0; i < job->boxes.n; i++) {

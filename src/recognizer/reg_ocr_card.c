@@ -23,6 +23,11 @@
 #define REG_OCR_CARD_LOWEST  1.8f
 #define REG_OCR_CARD_HIGHEST 13.0f
 
+/* The holder's picture begins there and ends there: it has no print. */
+
+#define REG_OCR_CARD_FACE_X  54.0f
+#define REG_OCR_CARD_FACE_Y  42.0f
+
 /* Pixels of detection's input to a millimetre: print is 4 mm with its edges. */
 
 #define REG_OCR_CARD_SCALE   6.0f
@@ -80,19 +85,6 @@ static void reg_ocr_card_place(const reg_ocr_card_t *card,
     reg_ocr_point_t at, float *x, float *y);
 
 
-size_t
-reg_ocr_card_labels(reg_ocr_kind_t kind)
-{
-    size_t  i, n;
-
-    for (i = 0, n = 0; reg_ocr_card_table[i].word != NULL; i++) {
-        n += (reg_ocr_card_table[i].kind == kind);
-    }
-
-    return n;
-}
-
-
 /*
  * Each two labels tell where the card would be, and so does a long one alone;
  * the place on which most agree is taken, and made exact by all of these.
@@ -126,6 +118,8 @@ reg_ocr_card_find(reg_ocr_kind_t kind, const reg_ocr_page_t *page,
             }
         }
     }
+
+    card->kind = kind;
 
     if (best != 0) {
         reg_ocr_card_fit(found, n, best, card);
@@ -311,6 +305,12 @@ reg_ocr_card_has(const reg_ocr_card_t *card, const reg_ocr_box_t *box)
     reg_ocr_card_place(card, box->centre, &x, &y);
 
     sine = fabsf(turned.u.x * card->u.y - turned.u.y * card->u.x) / scale;
+
+    if (card->kind == REG_OCR_PORTRAIT && x > REG_OCR_CARD_FACE_X
+        && y < REG_OCR_CARD_FACE_Y)
+    {
+        return 0;
+    }
 
     return x > -REG_OCR_CARD_MARGIN
            && x < REG_OCR_CARD_WIDTH + REG_OCR_CARD_MARGIN

@@ -20,14 +20,11 @@
  */
 
 typedef struct {
+    reg_ocr_kind_t   kind;          /* which side */
     size_t           labels;        /* that agree with it; 0: none found */
     reg_ocr_point_t  origin;
     reg_ocr_point_t  u;
 } reg_ocr_card_t;
-
-/* The labels of a side, of which a card has all. */
-
-size_t reg_ocr_card_labels(reg_ocr_kind_t kind);
 
 /*
  * Finds the card by the labels on a page that is not straightened yet.  A
