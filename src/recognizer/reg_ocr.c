@@ -31,6 +31,10 @@
 #define REG_OCR_CARD_FOUND    2
 #define REG_OCR_CARD_SURE     3
 
+/* More boxes than a card can have. */
+
+#define REG_OCR_CARD_BOXES    20
+
 /* Pixels of the first look to a millimetre with which a card is read. */
 
 #define REG_OCR_CARD_CLEAR    4.6f
@@ -40,6 +44,7 @@
 #define REG_OCR_SHEETS        5
 #define REG_OCR_SHEET_BOXES   3
 #define REG_OCR_GLANCE        10
+#define REG_OCR_GLANCE_TURNED 40
 
 /* Labels are lines shorter than so many heights. */
 
@@ -224,6 +229,15 @@ reg_ocr_recognise(reg_ocr_t *ocr, const reg_ocr_request_t *request,
         code = reg_ocr_other_sheets(job, sheet);
     }
 
+    if (code == REG_OK && job->card.labels == 0
+        && job->words < REG_OCR_WORDS
+        && job->request->kind <= REG_OCR_EMBLEM)
+    {
+        /* a card among the lines of a paper that lies the other way up */
+
+        code = reg_ocr_glances(job, 1, &sheet);
+    }
+
     if (code == REG_OK && reg_ocr_card_lacks(job)) {
         code = reg_ocr_card(job, 1);
     }
@@ -354,8 +368,7 @@ reg_ocr_zone_direction(reg_ocr_job_t *job, const reg_ocr_zone_t *zone,
 static reg_code_t
 reg_ocr_choose(reg_ocr_job_t *job, size_t *sheet)
 {
-    size_t      i, n;
-    reg_code_t  code;
+    size_t  i, n;
 
     *sheet = 0;
 
@@ -363,21 +376,13 @@ reg_ocr_choose(reg_ocr_job_t *job, size_t *sheet)
         n += (job->groups.boxes[i] >= REG_OCR_SHEET_BOXES);
     }
 
-    if (n < 2) {
+    if (n < 2 && (job->request->kind > REG_OCR_EMBLEM
+                  || job->boxes.n < REG_OCR_CARD_BOXES))
+    {
         return REG_OK;
     }
 
-    code = reg_ocr_glances(job, 0, sheet);
-
-    /* a card among the lines of a paper that lies the other way up */
-
-    if (code == REG_OK && job->card.labels == 0
-        && job->request->kind <= REG_OCR_EMBLEM)
-    {
-        code = reg_ocr_glances(job, 1, sheet);
-    }
-
-    return code;
+    return reg_ocr_glances(job, 0, sheet);
 }
 
 
@@ -446,7 +451,8 @@ reg_ocr_glance(reg_ocr_job_t *job, size_t group, int turned, size_t *words)
 
         if ((n > 0 && i == widest[0])
             || (box->width < REG_OCR_SHORT * box->height
-                && some.n < REG_OCR_GLANCE))
+                && some.n < (turned ? REG_OCR_GLANCE_TURNED
+                                    : REG_OCR_GLANCE)))
         {
             some.box[some.n++] = *box;
         }

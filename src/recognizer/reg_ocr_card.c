@@ -237,7 +237,7 @@ reg_ocr_card_agree(const reg_ocr_card_found_t *found, size_t n,
         of = found[i].of;
         em = of->em * hypotf(card->u.x, card->u.y);
 
-        if (found[i].em > 0.6f * em && found[i].em < 1.7f * em
+        if (found[i].em > 0.5f * em && found[i].em < 2.5f * em
             && reg_ocr_card_distance(card, of->left, of->y, found[i].left)
                < REG_OCR_CARD_OFF
             && reg_ocr_card_distance(card, of->right, of->y, found[i].right)
