@@ -10,6 +10,7 @@
 #include "reg_ocr_group.h"
 #include "reg_ocr_lines.h"
 #include "reg_ocr_orient.h"
+#include "reg_ocr_title.h"
 #include "reg_ocr_warnings.h"
 #include "reg_ocr_zone.h"
 
@@ -21,6 +22,10 @@
 
 #define REG_OCR_CARD_SIDE     640
 #define REG_OCR_PAGE_SIDE     960
+
+/* And of the look for a licence's title, which is large. */
+
+#define REG_OCR_TITLE_LOOK    480
 
 /* So many words make sure that a page is what it is said to be, upright. */
 
@@ -81,6 +86,7 @@ typedef struct {
     reg_ocr_page_t            page;
     reg_ocr_boxes_t           read;         /* what page was read from */
     reg_ocr_card_t            card;
+    reg_ocr_title_t           title;        /* of a licence, or span is 0 */
     size_t                    words;
     unsigned                  zone:1;       /* page is a zone, all else is
                                                of no use */
@@ -91,7 +97,9 @@ typedef struct {
 
 static void reg_ocr_memory(void);
 static unsigned reg_ocr_first_side(reg_ocr_kind_t kind);
-static reg_code_t reg_ocr_first_look(reg_ocr_job_t *job);
+static reg_code_t reg_ocr_anywhere(reg_ocr_job_t *job);
+static reg_code_t reg_ocr_by_title(reg_ocr_job_t *job);
+static reg_code_t reg_ocr_first_look(reg_ocr_job_t *job, unsigned side);
 static reg_code_t reg_ocr_zone(reg_ocr_job_t *job);
 static reg_code_t reg_ocr_zone_direction(reg_ocr_job_t *job,
     const reg_ocr_zone_t *zone, reg_ocr_point_t *direction);
@@ -189,7 +197,6 @@ reg_ocr_code_t
 reg_ocr_recognise(reg_ocr_t *ocr, const reg_ocr_request_t *request,
     reg_ocr_result_t *result)
 {
-    size_t           sheet;
     reg_code_t       code;
     reg_ocr_job_t   *job;
     reg_ocr_code_t   rc;
@@ -201,32 +208,15 @@ reg_ocr_recognise(reg_ocr_t *ocr, const reg_ocr_request_t *request,
 
     job->ocr = ocr;
     job->request = request;
-    sheet = 0;
 
     code = reg_ocr_image_decode(request->picture, &job->image);
 
-    if (code == REG_OK) {
-        code = reg_ocr_first_look(job);
-    }
-
-    if (code == REG_OK && request->kind == REG_OCR_PASSPORT) {
-        code = reg_ocr_zone(job);
+    if (code == REG_OK && request->kind == REG_OCR_LICENCE) {
+        code = reg_ocr_by_title(job);
     }
 
     if (code == REG_OK && job->words < REG_OCR_WORDS) {
-        code = reg_ocr_choose(job, &sheet);
-    }
-
-    if (code == REG_OK && job->card.labels >= REG_OCR_CARD_FOUND) {
-        code = reg_ocr_card(job, 0);
-    }
-
-    if (code == REG_OK && job->words < REG_OCR_WORDS) {
-        code = reg_ocr_sheet(job, sheet);
-    }
-
-    if (code == REG_OK) {
-        code = reg_ocr_other_sheets(job, sheet);
+        code = reg_ocr_anywhere(job);
     }
 
     if (code == REG_OK && job->card.labels == 0
@@ -256,8 +246,82 @@ reg_ocr_recognise(reg_ocr_t *ocr, const reg_ocr_request_t *request,
 }
 
 
+/* A licence has a title that a small look finds, and with it the sheet. */
+
 static reg_code_t
-reg_ocr_first_look(reg_ocr_job_t *job)
+reg_ocr_by_title(reg_ocr_job_t *job)
+{
+    float            scale;
+    reg_code_t       code;
+    reg_ocr_box_t    part;
+    reg_ocr_boxes_t  boxes;
+
+    code = reg_ocr_first_look(job, REG_OCR_TITLE_LOOK);
+    if (code != REG_OK) {
+        return code;
+    }
+
+    code = reg_ocr_title_find(job->ocr->runtime, job->ocr->alphabet,
+                              &job->image, &job->boxes,
+                              job->request->deadline, &job->title);
+
+    if (code != REG_OK || job->title.span == 0) {
+        return code;
+    }
+
+    reg_ocr_title_part(&job->title, &job->image, &part, &scale);
+
+    code = reg_ocr_detect_turned(job->ocr->runtime, &job->image, &part, scale,
+                                 &boxes);
+    if (code != REG_OK) {
+        return code;
+    }
+
+    reg_ocr_title_keep(&job->title, &boxes);
+
+    return reg_ocr_read(job, &boxes, job->title.u);
+}
+
+
+/* Any other document, and a sheet without that title. */
+
+static reg_code_t
+reg_ocr_anywhere(reg_ocr_job_t *job)
+{
+    size_t      sheet;
+    reg_code_t  code;
+
+    sheet = 0;
+    job->title.span = 0;
+
+    code = reg_ocr_first_look(job, reg_ocr_first_side(job->request->kind));
+
+    if (code == REG_OK && job->request->kind == REG_OCR_PASSPORT) {
+        code = reg_ocr_zone(job);
+    }
+
+    if (code == REG_OK && job->words < REG_OCR_WORDS) {
+        code = reg_ocr_choose(job, &sheet);
+    }
+
+    if (code == REG_OK && job->card.labels >= REG_OCR_CARD_FOUND) {
+        code = reg_ocr_card(job, 0);
+    }
+
+    if (code == REG_OK && job->words < REG_OCR_WORDS) {
+        code = reg_ocr_sheet(job, sheet);
+    }
+
+    if (code == REG_OK) {
+        code = reg_ocr_other_sheets(job, sheet);
+    }
+
+    return code;
+}
+
+
+static reg_code_t
+reg_ocr_first_look(reg_ocr_job_t *job, unsigned side)
 {
     reg_code_t      code;
     reg_ocr_crop_t  whole;
@@ -272,8 +336,7 @@ reg_ocr_first_look(reg_ocr_job_t *job)
     whole.height = job->image.height;
 
     code = reg_ocr_detect(job->ocr->runtime, &job->image, &whole,
-                          reg_ocr_first_side(job->request->kind),
-                          &job->boxes);
+                          side, &job->boxes);
 
     if (code == REG_OK) {
         reg_ocr_group(&job->boxes, &job->groups);
@@ -671,6 +734,7 @@ reg_ocr_read(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
     reg_ocr_page_t  page;
 
     reg_ocr_lines_begin(job->ocr->alphabet, &job->image, direction, &page);
+    reg_ocr_title_place(&job->title, &page);
 
     code = reg_ocr_read_lines(job, boxes, &page);
 
@@ -730,6 +794,7 @@ reg_ocr_read_lines(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
     }
 
     reg_ocr_fields_needless(job->request->kind, page, &needless);
+    reg_ocr_page_within(page, &needless.sheet);
     some.n = 0;
 
     for (i = 0; i < boxes->n; i++) {
@@ -742,6 +807,7 @@ reg_ocr_read_lines(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
         reg_ocr_lines_where(page, box, &left, &right, &y);
 
         if (box->height >= needless.height
+            && reg_ocr_page_inside(&needless.sheet, (left + right) / 2, y)
             && (y < needless.top || right < needless.left
                 || left > needless.right))
         {

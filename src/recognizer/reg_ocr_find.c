@@ -37,6 +37,7 @@
 
 #define REG_OCR_HOLE_END      1.6f
 #define REG_OCR_HOLE_INNER    2.2f
+#define REG_OCR_HOLE_HAN      1.6f
 
 
 typedef struct {
@@ -248,13 +249,17 @@ reg_ocr_find_in(const reg_ocr_line_t *line, const reg_ocr_word_t *word,
             if (wrong++ == allowed) {
                 return 0;
             }
+
+            /* another one in its place, or none */
+
+            k += (k + 1 < word->n && line->chars[i].code == word->code[k + 1]);
         }
 
         last = &line->chars[i];
         k++;
     }
 
-    if (k < word->n) {
+    if (k < word->n || last == NULL) {
         return 0;
     }
 
@@ -482,7 +487,11 @@ reg_ocr_collect_tidy(reg_ocr_text_t *row, float em, float gap)
             continue;
         }
 
-        if (pitch > REG_OCR_HOLE_INNER * em) {
+        if (pitch > REG_OCR_HOLE_INNER * em
+            || (n > 0 && pitch > REG_OCR_HOLE_HAN * em
+                && reg_text_is_han(row->c[i].code)
+                && reg_text_is_han(row->c[n - 1].code)))
+        {
             row->hole = 1;
         }
 
