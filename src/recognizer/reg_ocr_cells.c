@@ -41,6 +41,10 @@
 
 #define REG_OCR_OUTSIDE       1e-2f
 
+/* Steps that say something, at least. */
+
+#define REG_OCR_SHARE_LEAST   6
+
 /* Cells that are seen better tell where the columns are. */
 
 #define REG_OCR_LIKE_CLEAR    -1.5f
@@ -586,6 +590,37 @@ reg_ocr_columns_fit(const float *x, const float *y, size_t n,
     columns->left = a;
     columns->right = a + b;
     columns->bow = (b > 0) ? c / (4 * b) : 0;
+}
+
+
+float
+reg_ocr_cells_share(const reg_ocr_alphabet_t *alphabet,
+    const reg_ocr_line_t *line)
+{
+    float         sum;
+    size_t        i, step, n;
+    const float  *kept;
+
+    sum = 0;
+    n = 0;
+
+    for (step = 0; step < line->steps; step++) {
+        kept = line->kept + step * alphabet->nkept;
+
+        if (kept[0] > 0.5f) {
+            continue;
+        }
+
+        n++;
+
+        for (i = 1; i < alphabet->nkept; i++) {
+            if (reg_ocr_grid_folded(alphabet->kept_code[i]) >= 0) {
+                sum += kept[i] / (1 - kept[0]);
+            }
+        }
+    }
+
+    return (n < REG_OCR_SHARE_LEAST) ? 0 : sum / n;
 }
 
 

@@ -65,6 +65,11 @@ int reg_ocr_cells_read(const reg_ocr_alphabet_t *alphabet,
     const reg_ocr_line_t *line, const reg_ocr_symbols_t *allowed, size_t n,
     const reg_ocr_columns_t *columns, reg_ocr_cells_t *cells);
 
+/* How much of what a line says are symbols, 0 to 1; 0 when it says little. */
+
+float reg_ocr_cells_share(const reg_ocr_alphabet_t *alphabet,
+    const reg_ocr_line_t *line);
+
 /* The likeliest of some symbols at a place, and how likely among them. */
 
 int reg_ocr_cells_best(const reg_ocr_cells_t *cells, size_t at,

@@ -37,6 +37,10 @@
 #define REG_OCR_MRZ_LETTER       -3.3f
 #define REG_OCR_MRZ_WITHIN       -1.9f
 
+/* A likelihood of a third is as good as one. */
+
+#define REG_OCR_MRZ_SEEN         3.0f
+
 /* A row whose cells are on average less likely than that is no such row. */
 
 #define REG_OCR_MRZ_QUALITY      -2.5f
@@ -66,6 +70,7 @@ static reg_date_t reg_ocr_mrz_day(const int *digits, reg_date_t today,
     int past);
 static void reg_ocr_mrz_number(const reg_ocr_cells_t *cells,
     reg_ocr_mrz_t *mrz);
+static float reg_ocr_mrz_seen(float like);
 static size_t reg_ocr_mrz_letters(const reg_ocr_cells_t *cells, int *symbols,
     float *p);
 static void reg_ocr_mrz_rest(const reg_ocr_cells_t *cells,
@@ -365,6 +370,18 @@ reg_ocr_mrz_day(const int *digits, reg_date_t today, int past)
 }
 
 
+/*
+ * What was hardly seen is not sure, were it likelier than all else: p where
+ * no check digit helps.
+ */
+
+static float
+reg_ocr_mrz_seen(float like)
+{
+    return fminf(1, REG_OCR_MRZ_SEEN * expf(like));
+}
+
+
 /* Nationality and sex, which no check digit covers. */
 
 static void
@@ -383,6 +400,8 @@ reg_ocr_mrz_rest(const reg_ocr_cells_t *cells, reg_ocr_mrz_t *mrz)
         s = reg_ocr_cells_best(cells, REG_OCR_MRZ_AT_COUNTRY + i,
                                places[REG_OCR_MRZ_AT_COUNTRY + i], &p);
         mrz->p_nationality = fminf(mrz->p_nationality, p);
+        mrz->p_nationality = fminf(mrz->p_nationality,
+            reg_ocr_mrz_seen(cells->like[REG_OCR_MRZ_AT_COUNTRY + i][s]));
 
         if (s != REG_OCR_FILLER && strlen(mrz->nationality) == i) {
             mrz->nationality[i] = reg_ocr_symbol_char(s);
@@ -392,6 +411,8 @@ reg_ocr_mrz_rest(const reg_ocr_cells_t *cells, reg_ocr_mrz_t *mrz)
     s = reg_ocr_cells_best(cells, REG_OCR_MRZ_AT_SEX,
                            places[REG_OCR_MRZ_AT_SEX], &mrz->p_sex);
     mrz->sex = reg_ocr_symbol_char(s);
+    mrz->p_sex = fminf(mrz->p_sex,
+                       reg_ocr_mrz_seen(cells->like[REG_OCR_MRZ_AT_SEX][s]));
 }
 
 
@@ -436,14 +457,15 @@ reg_ocr_mrz_name(const reg_ocr_cells_t *cells, reg_ocr_mrz_name_t *name)
 /*
  * The names end where nothing but fillers follows: that place is returned.  A
  * letter is one of many, so that where hardly anything was seen a filler is
- * likelier than any of them.
+ * likelier than any of them; but then the end is not sure.
  */
 
 static size_t
 reg_ocr_mrz_letters(const reg_ocr_cells_t *cells, int *symbols, float *p)
 {
     int           s;
-    float         letter, filler, sum, most, sure[REG_OCR_CELLS_MAX];
+    float         letter, filler, sum, most;
+    float         sure[REG_OCR_CELLS_MAX], seen[REG_OCR_CELLS_MAX];
     size_t        i, end;
     const float  *like;
 
@@ -453,6 +475,7 @@ reg_ocr_mrz_letters(const reg_ocr_cells_t *cells, int *symbols, float *p)
     for (i = REG_OCR_MRZ_AT_NAME; i < cells->n; i++) {
         like = cells->like[i];
         s = reg_ocr_cells_best(cells, i, REG_OCR_SYMBOLS_LATIN, &sure[i]);
+        seen[i] = like[s];
         letter = like[s] + REG_OCR_MRZ_LETTER;
         filler = like[REG_OCR_FILLER] + REG_OCR_MRZ_WITHIN;
 
@@ -460,6 +483,10 @@ reg_ocr_mrz_letters(const reg_ocr_cells_t *cells, int *symbols, float *p)
         sure[i] = (letter > filler)
                   ? 1 / (1 / sure[i] + expf(filler - letter))
                   : 1 / (1 + expf(letter - filler) / sure[i]);
+
+        if (letter <= filler) {
+            seen[i] = like[REG_OCR_FILLER];
+        }
 
         sum += fmaxf(letter, filler) - like[REG_OCR_FILLER];
 
@@ -469,8 +496,14 @@ reg_ocr_mrz_letters(const reg_ocr_cells_t *cells, int *symbols, float *p)
         }
     }
 
-    for (i = REG_OCR_MRZ_AT_NAME, *p = 1; i < end; i++) {
-        *p = fminf(*p, sure[i]);
+    *p = 1;
+
+    for (i = REG_OCR_MRZ_AT_NAME; i < end + 2 && i < cells->n; i++) {
+        *p = fminf(*p, reg_ocr_mrz_seen(seen[i]));
+
+        if (i < end) {
+            *p = fminf(*p, sure[i]);
+        }
     }
 
     return end;

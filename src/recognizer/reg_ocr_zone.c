@@ -7,9 +7,14 @@
 #include "reg_ocr_zone.h"
 
 
-/* Boxes at least so much longer than high may be rows, or parts of them. */
+/*
+ * A box at least so much longer than high may be most of a row; of the other
+ * there may be less.  Short ones have no direction of their own.
+ */
 
-#define REG_OCR_ZONE_LONG      7.0f
+#define REG_OCR_ZONE_LONG      8.0f
+#define REG_OCR_ZONE_PART      2.0f
+#define REG_OCR_ZONE_DIRECTED  5.0f
 
 /*
  * Two rows have about one height and direction, and their middles are so far
@@ -73,11 +78,11 @@ reg_ocr_zone_find(const reg_ocr_boxes_t *boxes,
             continue;
         }
 
-        for (k = i + 1; k < boxes->n; k++) {
+        for (k = 0; k < boxes->n; k++) {
             b = reg_ocr_zone_lying(&boxes->box[k]);
 
-            if (b.width > REG_OCR_ZONE_LONG * b.height
-                && reg_ocr_zone_pair(&a, &b, &zone))
+            if (k != i && b.width > REG_OCR_ZONE_PART * b.height
+                && b.width <= a.width && reg_ocr_zone_pair(&a, &b, &zone))
             {
                 reg_ocr_zone_insert(zones, &n, &zone);
             }
@@ -98,6 +103,10 @@ reg_ocr_zone_pair(const reg_ocr_box_t *a, const reg_ocr_box_t *b,
     zone->rows[1] = *b;
     reg_ocr_box_turn(&zone->rows[1], a->u);
     b = &zone->rows[1];
+
+    if (b->width < REG_OCR_ZONE_DIRECTED * b->height) {
+        zone->rows[1].u = a->u;
+    }
 
     height = (a->height + b->height) / 2;
     sine = fabsf(a->u.x * b->u.y - a->u.y * b->u.x);
@@ -135,7 +144,7 @@ reg_ocr_zone_pair(const reg_ocr_box_t *a, const reg_ocr_box_t *b,
         zone->pitch *= length / (REG_OCR_MRZ_TD3 + REG_OCR_ZONE_AROUND);
     }
 
-    zone->weight = fminf(a->width / a->height, b->width / b->height);
+    zone->weight = a->width / a->height * b->width / b->height;
 
     return 1;
 }

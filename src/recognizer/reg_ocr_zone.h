@@ -13,7 +13,7 @@
 #include "reg_ocr_lines.h"
 
 
-#define REG_OCR_ZONES_MAX  4
+#define REG_OCR_ZONES_MAX  8
 
 /* Two rows, and the pitch of their characters, in pixels of the picture. */
 

@@ -18,9 +18,20 @@
 #define REG_OCR_ZONE_MARGIN    1.2f
 #define REG_OCR_ZONE_PIECE     44
 
+/*
+ * A glance at so many pitches tells most other rows: of what they say hardly
+ * half are letters, digits and fillers.
+ */
+
+#define REG_OCR_ZONE_GLANCE    14.0f
+#define REG_OCR_ZONE_SHARE     0.6f
+
 
 static reg_ocr_point_t reg_ocr_zone_turn(reg_ocr_zone_t *zone,
     reg_ocr_point_t direction, float *left, float *right);
+static reg_code_t reg_ocr_zone_glance(reg_ocr_runtime_t *runtime,
+    const reg_ocr_image_t *image, const reg_ocr_box_t *strip,
+    reg_ocr_page_t *page);
 static int reg_ocr_zone_lower(const reg_ocr_alphabet_t *alphabet,
     const reg_ocr_line_t *line, reg_ocr_cells_t *cells);
 static void reg_ocr_zone_strip(const reg_ocr_box_t *row, reg_ocr_point_t u,
@@ -45,6 +56,18 @@ reg_ocr_zone_read(reg_ocr_runtime_t *runtime,
     direction = reg_ocr_zone_turn(&turned, direction, &left, &right);
     pitch = zone->pitch;
 
+    reg_ocr_lines_begin(alphabet, image, direction, page);
+    reg_ocr_zone_strip(&turned.rows[1], direction, left,
+                       left + REG_OCR_ZONE_GLANCE * pitch,
+                       REG_OCR_ZONE_LOWER * pitch, &strip);
+
+    code = reg_ocr_zone_glance(runtime, image, &strip, page);
+
+    if (code != REG_OK || page->n == 0) {
+        return code;
+    }
+
+    reg_ocr_page_free(page);
     reg_ocr_lines_begin(alphabet, image, direction, page);
     reg_ocr_zone_strip(&turned.rows[1], direction, left, right,
                        REG_OCR_ZONE_LOWER * pitch, &strip);
@@ -133,6 +156,28 @@ reg_ocr_zone_turn(reg_ocr_zone_t *zone, reg_ocr_point_t direction,
                            * zone->pitch);
 
     return u;
+}
+
+
+/* page keeps its line only if that may be of a zone. */
+
+static reg_code_t
+reg_ocr_zone_glance(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
+    const reg_ocr_box_t *strip, reg_ocr_page_t *page)
+{
+    reg_code_t  code;
+
+    code = reg_ocr_lines_append(runtime, image, strip, REG_OCR_PIECE, 0,
+                                page);
+
+    if (code == REG_OK && page->n == 1
+        && reg_ocr_cells_share(page->alphabet, &page->lines[0])
+           < REG_OCR_ZONE_SHARE)
+    {
+        reg_ocr_page_free(page);
+    }
+
+    return code;
 }
 
 
