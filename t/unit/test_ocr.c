@@ -10,6 +10,7 @@
 #include "reg_ocr_geometry.h"
 #include "reg_ocr_group.h"
 #include "reg_ocr_mrz.h"
+#include "reg_ocr_screen.h"
 #include "reg_ocr_zone.h"
 #include "reg_text.h"
 
@@ -603,6 +604,55 @@ the_rows_of_a_zone_are_found(void **state)
 }
 
 
+/* Waves of so many pixels: each colour a part of one behind the one before. */
+
+static int
+looks_like_a_screen(float pixels, float behind)
+{
+    int              screen;
+    float            turn;
+    size_t           i;
+    reg_ocr_boxes_t  boxes;
+    reg_ocr_image_t  image;
+
+    image.width = 640;
+    image.height = 480;
+    image.rgb = malloc(3 * 640 * 480);
+
+    for (i = 0; i < 3 * 640 * 480; i++) {
+        turn = (i / 3 % 640 + 0.3f * (i / 3 / 640)) / pixels - behind * (i % 3);
+        image.rgb[i] = 200 + 12 * cosf(2 * (float) M_PI * turn);
+    }
+
+    memset(&boxes, 0, sizeof(boxes));
+    boxes.n = 2;
+    boxes.box[0].centre.x = boxes.box[0].centre.y = 50;
+    boxes.box[1].centre.x = 600;
+    boxes.box[1].centre.y = 400;
+
+    screen = reg_ocr_screen(&image, &boxes);
+    free(image.rgb);
+
+    return screen;
+}
+
+
+static void
+colours_that_take_turns_are_a_screens(void **state)
+{
+    (void) state;
+
+    assert_true(looks_like_a_screen(3.1f, 1 / 3.0f));
+    assert_true(looks_like_a_screen(17, 1 / 3.0f));
+    assert_true(looks_like_a_screen(17, -1 / 3.0f));
+
+    /* a pattern that is printed */
+
+    assert_false(looks_like_a_screen(3.1f, 0));
+    assert_false(looks_like_a_screen(17, 0));
+}
+
+
 int
 main(void)
 {
@@ -619,7 +669,8 @@ main(void)
         cmocka_unit_test(the_zone_of_the_standards_specimen),
         cmocka_unit_test(what_is_missing_in_a_zone_keeps_its_place),
         cmocka_unit_test(a_zone_that_is_wrong_is_not_vouched_for),
-        cmocka_unit_test(the_rows_of_a_zone_are_found)
+        cmocka_unit_test(the_rows_of_a_zone_are_found),
+        cmocka_unit_test(colours_that_take_turns_are_a_screens)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
