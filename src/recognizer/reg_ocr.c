@@ -219,15 +219,6 @@ reg_ocr_recognise(reg_ocr_t *ocr, const reg_ocr_request_t *request,
         code = reg_ocr_anywhere(job);
     }
 
-    if (code == REG_OK && job->card.labels == 0
-        && job->words < REG_OCR_WORDS
-        && job->request->kind <= REG_OCR_EMBLEM)
-    {
-        /* a card among the lines of a paper that lies the other way up */
-
-        code = reg_ocr_glances(job, 1, &sheet);
-    }
-
     if (code == REG_OK && reg_ocr_card_lacks(job)) {
         code = reg_ocr_card(job, 1);
     }
@@ -314,6 +305,15 @@ reg_ocr_anywhere(reg_ocr_job_t *job)
 
     if (code == REG_OK) {
         code = reg_ocr_other_sheets(job, sheet);
+    }
+
+    if (code == REG_OK && job->card.labels == 0
+        && job->words < REG_OCR_WORDS
+        && job->request->kind <= REG_OCR_EMBLEM)
+    {
+        /* a card among the lines of a paper that lies the other way up */
+
+        code = reg_ocr_glances(job, 1, &sheet);
     }
 
     return code;
