@@ -88,6 +88,7 @@ typedef struct {
     reg_ocr_card_t            card;
     reg_ocr_title_t           title;        /* of a licence, or span is 0 */
     size_t                    words;
+    size_t                    fields;       /* of a card, found on page */
     unsigned                  zone:1;       /* page is a zone, all else is
                                                of no use */
     unsigned                  late:1;
@@ -104,12 +105,15 @@ static reg_code_t reg_ocr_zone(reg_ocr_job_t *job);
 static reg_code_t reg_ocr_zone_direction(reg_ocr_job_t *job,
     const reg_ocr_zone_t *zone, reg_ocr_point_t *direction);
 static reg_code_t reg_ocr_choose(reg_ocr_job_t *job, size_t *sheet);
+static reg_code_t reg_ocr_choose_turned(reg_ocr_job_t *job);
 static reg_code_t reg_ocr_glances(reg_ocr_job_t *job, int turned,
     size_t *sheet);
 static reg_code_t reg_ocr_glance(reg_ocr_job_t *job, size_t group,
     int turned, size_t *words);
 static reg_code_t reg_ocr_card(reg_ocr_job_t *job, int closer);
 static void reg_ocr_card_seen(reg_ocr_job_t *job, reg_ocr_page_t *page);
+static size_t reg_ocr_card_count(const reg_ocr_job_t *job,
+    const reg_ocr_page_t *page);
 static int reg_ocr_card_lacks(const reg_ocr_job_t *job);
 static reg_code_t reg_ocr_second_look(reg_ocr_job_t *job,
     reg_ocr_boxes_t *boxes);
@@ -124,6 +128,12 @@ static reg_code_t reg_ocr_other_sheets(reg_ocr_job_t *job, size_t sheet);
 static int reg_ocr_time_left(const reg_ocr_job_t *job);
 static reg_ocr_code_t reg_ocr_finish(reg_ocr_job_t *job, reg_code_t code,
     reg_ocr_result_t *result);
+
+
+static const char *const  reg_ocr_card_fields[][5] = {
+    { "id_number", "name", "address", "ethnicity", NULL },
+    { "authority", "valid_from", NULL }
+};
 
 
 reg_ocr_t *
@@ -307,13 +317,8 @@ reg_ocr_anywhere(reg_ocr_job_t *job)
         code = reg_ocr_other_sheets(job, sheet);
     }
 
-    if (code == REG_OK && job->card.labels == 0
-        && job->words < REG_OCR_WORDS
-        && job->request->kind <= REG_OCR_EMBLEM)
-    {
-        /* a card among the lines of a paper that lies the other way up */
-
-        code = reg_ocr_glances(job, 1, &sheet);
+    if (code == REG_OK) {
+        code = reg_ocr_choose_turned(job);
     }
 
     return code;
@@ -431,7 +436,8 @@ reg_ocr_zone_direction(reg_ocr_job_t *job, const reg_ocr_zone_t *zone,
 static reg_code_t
 reg_ocr_choose(reg_ocr_job_t *job, size_t *sheet)
 {
-    size_t  i, n;
+    size_t      i, n;
+    reg_code_t  code;
 
     *sheet = 0;
 
@@ -445,7 +451,26 @@ reg_ocr_choose(reg_ocr_job_t *job, size_t *sheet)
         return REG_OK;
     }
 
-    return reg_ocr_glances(job, 0, sheet);
+    code = reg_ocr_glances(job, 0, sheet);
+
+    return (code == REG_OK) ? reg_ocr_choose_turned(job) : code;
+}
+
+
+/* A card may be among the lines of a paper that lies the other way up. */
+
+static reg_code_t
+reg_ocr_choose_turned(reg_ocr_job_t *job)
+{
+    size_t  sheet;
+
+    if (job->request->kind > REG_OCR_EMBLEM || job->card.labels != 0
+        || job->words >= REG_OCR_WORDS)
+    {
+        return REG_OK;
+    }
+
+    return reg_ocr_glances(job, 1, &sheet);
 }
 
 
@@ -506,7 +531,10 @@ reg_ocr_glance(reg_ocr_job_t *job, size_t group, int turned, size_t *words)
         reg_ocr_orient_turn(&boxes, &direction);
     }
 
-    n = reg_ocr_orient_widest(&boxes, widest, 1);
+    /* of a card the widest is its number, which tells nothing here */
+
+    n = (job->request->kind <= REG_OCR_EMBLEM)
+        ? 0 : reg_ocr_orient_widest(&boxes, widest, 1);
     some.n = 0;
 
     for (i = 0; i < boxes.n; i++) {
@@ -639,35 +667,47 @@ reg_ocr_card(reg_ocr_job_t *job, int closer)
 }
 
 
+/* How many fields of a card a page has, of those that are printed. */
+
+static size_t
+reg_ocr_card_count(const reg_ocr_job_t *job, const reg_ocr_page_t *page)
+{
+    size_t              i, n;
+    reg_ocr_kind_t      kind;
+    reg_ocr_result_t    result;
+
+    kind = job->request->kind;
+
+    if (kind > REG_OCR_EMBLEM) {
+        return 0;
+    }
+
+    reg_ocr_result_init(&result);
+    reg_ocr_fields(kind, page, job->request->today, &result);
+
+    for (i = 0, n = 0; reg_ocr_card_fields[kind][i] != NULL; i++) {
+        n += (reg_ocr_result_field(&result, reg_ocr_card_fields[kind][i])
+              != NULL);
+    }
+
+    return n;
+}
+
+
 /* Whether something of the card was not read. */
 
 static int
 reg_ocr_card_lacks(const reg_ocr_job_t *job)
 {
     size_t                i;
-    reg_ocr_result_t      result;
     const reg_ocr_box_t  *box;
-
-    static const char *const  reg_ocr_card_fields[][5] = {
-        { "id_number", "name", "address", "ethnicity", NULL },
-        { "authority", "valid_from", NULL }
-    };
 
     if (job->card.labels < REG_OCR_CARD_FOUND || job->closer) {
         return 0;
     }
 
-    reg_ocr_result_init(&result);
-    reg_ocr_fields(job->request->kind, &job->page, job->request->today,
-                   &result);
-
-    for (i = 0; reg_ocr_card_fields[job->request->kind][i] != NULL; i++) {
-        if (reg_ocr_result_field(&result,
-                                 reg_ocr_card_fields[job->request->kind][i])
-            == NULL)
-        {
-            return 1;
-        }
+    if (reg_ocr_card_fields[job->request->kind][job->fields] != NULL) {
+        return 1;
     }
 
     for (i = 0; i < job->boxes.n; i++) {
@@ -729,7 +769,7 @@ static reg_code_t
 reg_ocr_read(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
     reg_ocr_point_t direction)
 {
-    size_t          words;
+    size_t          words, fields;
     reg_code_t      code;
     reg_ocr_page_t  page;
 
@@ -746,12 +786,16 @@ reg_ocr_read(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
     reg_ocr_card_seen(job, &page);
     reg_ocr_page_straighten(&page);
     (void) reg_ocr_fields_seen(&page, &words);
+    fields = reg_ocr_card_count(job, &page);
 
-    if (job->page.n == 0 || words > job->words) {
+    if (job->page.n == 0 || fields > job->fields
+        || (fields == job->fields && words > job->words))
+    {
         reg_ocr_page_free(&job->page);
         job->page = page;
         job->read = *boxes;
         job->words = words;
+        job->fields = fields;
 
     } else {
         reg_ocr_page_free(&page);
