@@ -10,6 +10,7 @@
 #include "reg_ocr_group.h"
 #include "reg_ocr_lines.h"
 #include "reg_ocr_orient.h"
+#include "reg_ocr_places.h"
 #include "reg_ocr_title.h"
 #include "reg_ocr_warnings.h"
 #include "reg_ocr_zone.h"
@@ -73,6 +74,7 @@
 struct reg_ocr_s {
     reg_ocr_runtime_t   *runtime;
     reg_ocr_alphabet_t  *alphabet;
+    reg_regions_t       *regions;           /* NULL: there are none */
 };
 
 /* One picture on its way; page is the best reading so far. */
@@ -154,6 +156,11 @@ reg_ocr_create(const char *models, reg_error_t *error)
 
     ocr->alphabet = reg_ocr_alphabet_load(path, error);
 
+    /* without that table places are given as they were read */
+
+    snprintf(path, sizeof(path), "%s/regions.json", models);
+    ocr->regions = reg_regions_load(path, error);
+
     if (ocr->alphabet != NULL) {
         ocr->runtime = reg_ocr_runtime_create(models, error);
     }
@@ -186,6 +193,7 @@ reg_ocr_destroy(reg_ocr_t *ocr)
 {
     if (ocr != NULL) {
         reg_ocr_runtime_destroy(ocr->runtime);
+        reg_regions_free(ocr->regions);
         free(ocr->alphabet);
         free(ocr);
     }
@@ -997,6 +1005,7 @@ reg_ocr_finish(reg_ocr_job_t *job, reg_code_t code, reg_ocr_result_t *result)
 
     reg_ocr_fields(job->request->kind, &job->page, job->request->today,
                    result);
+    reg_ocr_places(job->ocr->regions, result);
 
     if (job->late) {
         reg_ocr_result_warn(result, "short_of_time", NULL);

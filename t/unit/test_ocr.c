@@ -10,6 +10,7 @@
 #include "reg_ocr_geometry.h"
 #include "reg_ocr_group.h"
 #include "reg_ocr_mrz.h"
+#include "reg_ocr_places.h"
 #include "reg_ocr_screen.h"
 #include "reg_ocr_zone.h"
 #include "reg_text.h"
@@ -653,6 +654,74 @@ colours_that_take_turns_are_a_screens(void **state)
 }
 
 
+static const char *
+mended(const char *number, const char *name, const char *value)
+{
+    char                     path[32];
+    reg_error_t              error;
+    reg_regions_t           *regions;
+    static reg_ocr_result_t  result;
+
+    write_file(path, "{\"regions\": [[\"140000\", \"山西省\"],"
+                     " [\"141000\", \"临汾市\"], [\"141028\", \"吉县\"],"
+                     " [\"141031\", \"隰县\"], [\"410000\", \"河南省\"],"
+                     " [\"411200\", \"三门峡市\"],"
+                     " [\"411221\", \"渑池县\"]]}");
+    regions = reg_regions_load(path, &error);
+    assert_non_null(regions);
+    unlink(path);
+
+    reg_ocr_result_init(&result);
+    reg_ocr_result_add(&result, "id_number", number, 0.99f, 1);
+    reg_ocr_result_add(&result, name, value, 0.9f, 1);
+    reg_ocr_places(regions, &result);
+    reg_regions_free(regions);
+
+    return reg_ocr_result_field(&result, name)->value;
+}
+
+
+static void
+places_are_those_of_the_table(void **state)
+{
+    (void) state;
+
+    /* exchanged, missing, behind the province: the number's own division */
+
+    assert_string_equal(mended("411221198909125988", "address",
+                               "河南省三门峡市浥池县平湾镇1号"),
+                        "河南省三门峡市渑池县平湾镇1号");
+    assert_string_equal(mended("411221198909125988", "address",
+                               "河南省三门峡市池县平湾镇1号"),
+                        "河南省三门峡市渑池县平湾镇1号");
+    assert_string_equal(mended("411221198909125988", "address",
+                               "河南省绳池县平湾镇1号"),
+                        "河南省渑池县平湾镇1号");
+
+    /* people move: another division's name stays */
+
+    assert_string_equal(mended("141031198909125988", "address",
+                               "山西省临汾市吉县平湾镇1号"),
+                        "山西省临汾市吉县平湾镇1号");
+
+    /* two characters differ: that may be anything */
+
+    assert_string_equal(mended("411221198909125988", "address",
+                               "河南省三门峡市东城县平湾镇1号"),
+                        "河南省三门峡市东城县平湾镇1号");
+
+    assert_string_equal(mended("411221198909125988", "authority",
+                               "三门夹市公安局"), "三门峡市公安局");
+
+    /* 吉县, 隰县 or 渑池县: nobody knows */
+
+    assert_string_equal(mended("411221198909125988", "authority",
+                               "池县公安局"), "池县公安局");
+    assert_string_equal(mended("411221198909125988", "authority",
+                               "吉县公安局"), "吉县公安局");
+}
+
+
 int
 main(void)
 {
@@ -670,7 +739,8 @@ main(void)
         cmocka_unit_test(what_is_missing_in_a_zone_keeps_its_place),
         cmocka_unit_test(a_zone_that_is_wrong_is_not_vouched_for),
         cmocka_unit_test(the_rows_of_a_zone_are_found),
-        cmocka_unit_test(colours_that_take_turns_are_a_screens)
+        cmocka_unit_test(colours_that_take_turns_are_a_screens),
+        cmocka_unit_test(places_are_those_of_the_table)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
