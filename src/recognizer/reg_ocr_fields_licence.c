@@ -8,6 +8,7 @@
 #include "reg_ocr_digits.h"
 #include "reg_ocr_fields.h"
 #include "reg_ocr_licence_spots.h"
+#include "reg_ocr_licence_types.h"
 
 
 /* GB 32100-2015, table 1. */
@@ -37,6 +38,8 @@
 
 
 static int reg_ocr_licence_judge(const char *number, size_t n, void *data);
+static void reg_ocr_licence_mend(const reg_ocr_text_t *text,
+    reg_ocr_result_t *result);
 static void reg_ocr_licence_code(const reg_ocr_page_t *page,
     reg_ocr_result_t *result);
 static void reg_ocr_licence_confusable(char *code);
@@ -97,7 +100,7 @@ reg_ocr_fields_licence(const reg_ocr_page_t *page, reg_date_t today,
 {
     size_t                    i;
     reg_ocr_text_t            text;
-    reg_ocr_licence_spots_t   spots;
+    reg_ocr_licence_spots_t   spots, bounds;
 
     const struct {
         const char            *name;
@@ -115,16 +118,44 @@ reg_ocr_fields_licence(const reg_ocr_page_t *page, reg_date_t today,
     reg_ocr_licence_spots(page, &spots);
 
     for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        bounds = spots;
+
+        /* a place's later rows read like a place, too */
+
+        if (fields[i].spot == &spots.address) {
+            bounds.address.em = 0;
+        }
+
         if (reg_ocr_licence_value(page, fields[i].labels, fields[i].rows,
-                                  &spots, &text)
+                                  &bounds, &text)
             || reg_ocr_licence_placed(page, fields[i].spot, fields[i].rows,
-                                      &spots, &text))
+                                      &bounds, &text))
         {
             reg_ocr_result_text(result, fields[i].name, &text);
+
+            if (fields[i].spot == &spots.type) {
+                reg_ocr_licence_mend(&text, result);
+            }
         }
     }
 
     reg_ocr_licence_dates(page, today, &spots, result);
+}
+
+
+/* A type is one of a list: what differs by little is meant to be it. */
+
+static void
+reg_ocr_licence_mend(const reg_ocr_text_t *text, reg_ocr_result_t *result)
+{
+    const char  *type;
+
+    type = reg_ocr_licence_type(text);
+
+    if (type != NULL) {
+        reg_ocr_result_add(result, "type", type,
+                           fminf(reg_ocr_text_confidence(text), 0.5f), 0);
+    }
 }
 
 
@@ -254,7 +285,7 @@ reg_ocr_licence_placed(const reg_ocr_page_t *page,
 
     reg_ocr_licence_label(spot, &label);
     text->n = 0;
-    text->hole = (spot != &spots->type);
+    text->hole = 1;
 
     return reg_ocr_licence_beside(page, &label, rows, spots, text);
 }
@@ -398,11 +429,14 @@ reg_ocr_licence_dates(const reg_ocr_page_t *page, reg_date_t today,
                             p >= REG_OCR_SURE && date <= today);
     }
 
-    if (!reg_ocr_licence_value(page, REG_OCR_LICENCE_TERM, 1, spots, &text)) {
+    if (!reg_ocr_licence_value(page, REG_OCR_LICENCE_TERM, 1, spots, &text)
+        && !reg_ocr_licence_placed(page, &spots->term, 1, spots, &text))
+    {
         return;
     }
 
-    if (reg_ocr_text_find(&text, "长") >= 0
+    if (reg_ocr_text_find(&text, "长期") >= 0
+        || reg_ocr_text_find(&text, "至长") >= 0
         || reg_ocr_text_find(&text, "永久") >= 0
         || reg_ocr_text_find(&text, "固定") >= 0)
     {

@@ -27,6 +27,8 @@
 #define REG_OCR_NAME_ABOVE    8.0f
 #define REG_OCR_BEFORE        2.6f      /* half a label on the same line */
 
+#define REG_OCR_DATE_LEAST    8         /* characters of 2019-3-1 */
+
 #define REG_OCR_PERSON_LEAST  2
 #define REG_OCR_PERSON_MOST   4
 
@@ -39,6 +41,8 @@ static void reg_ocr_spot_person(const reg_ocr_page_t *page,
     const reg_ocr_spot_t *type, reg_ocr_spot_t *spot);
 static void reg_ocr_spot_address(const reg_ocr_page_t *page,
     const reg_ocr_spot_t *type, reg_ocr_spot_t *spot);
+static void reg_ocr_spot_term(const reg_ocr_page_t *page,
+    reg_ocr_spot_t *spot);
 static const reg_ocr_char_t *reg_ocr_spot_in(const reg_ocr_line_t *line,
     const reg_ocr_spot_t *column);
 static int reg_ocr_spot_scope(const reg_ocr_page_t *page,
@@ -57,6 +61,7 @@ reg_ocr_licence_spots(const reg_ocr_page_t *page,
 
     reg_ocr_spot_type(page, &spots->type);
     reg_ocr_spot_address(page, &spots->type, &spots->address);
+    reg_ocr_spot_term(page, &spots->term);
 
     if (spots->type.em > 0) {
         reg_ocr_spot_name(page, &spots->type, &spots->name);
@@ -183,6 +188,28 @@ reg_ocr_spot_address(const reg_ocr_page_t *page, const reg_ocr_spot_t *type,
             && (spot->em == 0 || c->y < spot->y))
         {
             reg_ocr_spot_set(line, c, spot);
+        }
+    }
+}
+
+
+/* "2019年03月12日至2039年03月11日": a year, and an end. */
+
+static void
+reg_ocr_spot_term(const reg_ocr_page_t *page, reg_ocr_spot_t *spot)
+{
+    size_t                 i, to;
+    const reg_ocr_line_t  *line;
+
+    for (i = 0; i < page->n; i++) {
+        line = &page->lines[i];
+        to = reg_ocr_spot_has(line, REG_OCR_DATE_LEAST, line->n, "至");
+
+        if (to != 0 && reg_ocr_spot_has(line, 0, 1, "12") != 0
+            && reg_ocr_spot_has(line, to, to + 1, "12长") != 0)
+        {
+            reg_ocr_spot_set(line, line->chars, spot);
+            return;
         }
     }
 }

@@ -23,6 +23,7 @@ typedef struct {
     reg_ocr_spot_t  type;
     reg_ocr_spot_t  person;
     reg_ocr_spot_t  address;
+    reg_ocr_spot_t  term;
 } reg_ocr_licence_spots_t;
 
 void reg_ocr_licence_spots(const reg_ocr_page_t *page,
