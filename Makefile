@@ -52,10 +52,11 @@ core_sources := $(sort $(wildcard src/core/*.c))
 ctl_sources  := $(sort $(wildcard src/ctl/*.c))
 serve_sources := $(sort $(wildcard src/recognizer/recognizer_*.c))
 engine_sources := $(sort $(wildcard src/recognizer/reg_ocr*.c))
-pure_sources := $(addprefix src/recognizer/reg_ocr_,alphabet.c ctc.c \
-                    digits.c fields.c fields_card.c fields_licence.c \
-                    fields_passport.c find.c geometry.c group.c mrz.c page.c \
-                    result.c)
+pure_sources := $(addprefix src/recognizer/reg_ocr_,alphabet.c cells.c \
+                    ctc.c digits.c fields.c fields_card.c fields_licence.c \
+                    fields_passport.c find.c geometry.c group.c \
+                    licence_spots.c licence_types.c mrz.c page.c places.c \
+                    result.c screen.c zone.c)
 unit_sources := $(sort $(wildcard t/unit/test_*.c))
 fuzz_sources := $(sort $(wildcard t/fuzz/fuzz_*.c))
 
@@ -124,9 +125,10 @@ $(out)/registrationctl: $(ctl_sources:%.c=$(out)/plain/%.o) \
 
 ## make recognizer  the program that reads pictures; fetches its models and ONNX
 ##                  Runtime, once, into $(BUILD)/recognizer
-recognizer:
+recognizer: $(out)/data/regions.json
 	$(Q)tools/packages build recognizer
 	$(Q)tools/recognizer $(out)
+	$(Q)cp $(out)/data/regions.json $(out)/recognizer/models/
 	$(Q)$(MAKE) --no-print-directory -s $(out)/registration-recognizer
 
 # and for the package with the distribution's flags
@@ -358,9 +360,10 @@ FIRST    ?= new
 PICTURES ?= 40
 DEADLINE ?= 3000
 
-recognition-report:
+recognition-report: $(out)/data/regions.json
 	$(Q)tools/packages build recognizer
 	$(Q)tools/recognizer $(out)
+	$(Q)cp $(out)/data/regions.json $(out)/recognizer/models/
 	$(Q)$(MAKE) --no-print-directory $(out)/specimens/draw \
 	    $(out)/recognition/reader
 	$(Q)REG_MODELS='$(MODELS)' REG_DEADLINE='$(DEADLINE)' \
@@ -424,7 +427,8 @@ install-parts: $(if $(parts),install-recognizer)
 install-recognizer: $(out)/installed/registration-recognizer
 	install -D -m 755 $< $(DESTDIR)$(PREFIX)/sbin/registration-recognizer
 	install -d $(DESTDIR)$(share)/models
-	install -m 644 $(MODELS)/*.onnx $(MODELS)/*.txt $(DESTDIR)$(share)/models
+	install -m 644 $(MODELS)/*.onnx $(MODELS)/*.txt $(MODELS)/*.json \
+	    $(DESTDIR)$(share)/models
 	case $$(readlink -f $(ONNXRUNTIME_LIB)) in \
 	/usr/*) ;; \
 	*) install -D -m 644 $(ONNXRUNTIME_LIB) \

@@ -100,5 +100,10 @@ int reg_regions_is_leaf(const reg_regions_t *regions, const char *code);
 
 const char *reg_regions_name(const reg_regions_t *regions, const char *code);
 
+/* The name of the region at a place in the table, NULL beyond the last. */
+
+const char *reg_regions_at(const reg_regions_t *regions, size_t i,
+    const char **code);
+
 
 #endif /* REG_FORM_H_INCLUDED */

@@ -152,6 +152,19 @@ reg_regions_name(const reg_regions_t *regions, const char *code)
 }
 
 
+const char *
+reg_regions_at(const reg_regions_t *regions, size_t i, const char **code)
+{
+    if (i >= regions->n) {
+        return NULL;
+    }
+
+    *code = regions->region[i].code;
+
+    return regions->region[i].name;
+}
+
+
 /* NULL, or what is wrong with element *at. */
 
 static const char *

@@ -63,6 +63,7 @@ reg_ocr_alphabet_load(const char *path, reg_error_t *error)
     alphabet->nkept = 1;
     reg_ocr_alphabet_keep(alphabet, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ");
     reg_ocr_alphabet_keep(alphabet, "<.-/:");
+    reg_ocr_alphabet_keep(alphabet, "abcdefghijklmnopqrstuvwxyz〈《＜");
 
     for (i = 0; reg_ocr_ethnic_groups[i] != NULL; i++) {
         reg_ocr_alphabet_keep(alphabet, reg_ocr_ethnic_groups[i]);

@@ -14,8 +14,8 @@
 #define REG_OCR_KEPT_MAX     192
 
 /*
- * Kept are the blank (always at 0), digits, capital letters, "<.-/:", and
- * the characters of the names of the 56 ethnic groups.
+ * Kept are the blank (always at 0), digits, letters, "<.-/:", what the model
+ * takes "<" for, and the characters of the names of the 56 ethnic groups.
  */
 
 typedef struct {

@@ -29,6 +29,8 @@ typedef struct {
 } reg_ocr_map_t;
 
 
+static reg_code_t reg_ocr_detect_run(reg_ocr_runtime_t *runtime,
+    float *planes, reg_ocr_map_t *map, reg_ocr_boxes_t *boxes);
 static unsigned reg_ocr_detect_multiple(float side);
 static reg_code_t reg_ocr_detect_boxes(const reg_ocr_map_t *map,
     reg_ocr_boxes_t *boxes);
@@ -46,12 +48,11 @@ reg_code_t
 reg_ocr_detect(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
     const reg_ocr_crop_t *crop, unsigned side, reg_ocr_boxes_t *boxes)
 {
-    float             *planes, scale, sx, sy;
-    size_t             i;
-    reg_code_t         code;
-    reg_ocr_map_t      map;
-    reg_ocr_box_t     *box;
-    reg_ocr_output_t   output;
+    float           *planes, scale, sx, sy;
+    size_t           i;
+    reg_code_t       code;
+    reg_ocr_map_t    map;
+    reg_ocr_box_t   *box;
 
     boxes->n = 0;
 
@@ -67,25 +68,8 @@ reg_ocr_detect(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
         return REG_INTERNAL;
     }
 
-    code = reg_ocr_runtime_run(runtime, REG_OCR_DETECTION, planes, map.width,
-                               map.height, &output);
+    code = reg_ocr_detect_run(runtime, planes, &map, boxes);
     free(planes);
-
-    if (code != REG_OK) {
-        return code;
-    }
-
-    if (output.rank == 4 && output.shape[2] == map.height
-        && output.shape[3] == map.width)
-    {
-        map.likely = output.data;
-        code = reg_ocr_detect_boxes(&map, boxes);
-
-    } else {
-        code = REG_INTERNAL;
-    }
-
-    reg_ocr_output_free(runtime, &output);
 
     sx = (float) crop->width / map.width;
     sy = (float) crop->height / map.height;
@@ -99,6 +83,82 @@ reg_ocr_detect(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
         box->width *= fabsf(box->u.x) * sx + fabsf(box->u.y) * sy;
         box->height *= fabsf(box->u.x) * sy + fabsf(box->u.y) * sx;
     }
+
+    return code;
+}
+
+
+reg_code_t
+reg_ocr_detect_turned(reg_ocr_runtime_t *runtime,
+    const reg_ocr_image_t *image, const reg_ocr_box_t *part, float scale,
+    reg_ocr_boxes_t *boxes)
+{
+    float             *planes, sx, sy, x, y;
+    size_t             i;
+    reg_code_t         code;
+    reg_ocr_map_t      map;
+    reg_ocr_box_t     *box;
+    reg_ocr_point_t    u;
+
+    boxes->n = 0;
+
+    map.width = reg_ocr_detect_multiple(part->width * scale);
+    map.height = reg_ocr_detect_multiple(part->height * scale);
+
+    planes = reg_ocr_image_turned(image, part, map.width, map.height);
+    if (planes == NULL) {
+        return REG_INTERNAL;
+    }
+
+    code = reg_ocr_detect_run(runtime, planes, &map, boxes);
+    free(planes);
+
+    sx = part->width / map.width;
+    sy = part->height / map.height;
+
+    for (i = 0; i < boxes->n; i++) {
+        box = &boxes->box[i];
+        box->width *= fabsf(box->u.x) * sx + fabsf(box->u.y) * sy;
+        box->height *= fabsf(box->u.x) * sy + fabsf(box->u.y) * sx;
+
+        x = box->centre.x * sx - part->width / 2;
+        y = box->centre.y * sy - part->height / 2;
+        u = box->u;
+
+        box->centre.x = part->centre.x + x * part->u.x - y * part->u.y;
+        box->centre.y = part->centre.y + x * part->u.y + y * part->u.x;
+        box->u.x = u.x * part->u.x - u.y * part->u.y;
+        box->u.y = u.x * part->u.y + u.y * part->u.x;
+    }
+
+    return code;
+}
+
+
+static reg_code_t
+reg_ocr_detect_run(reg_ocr_runtime_t *runtime, float *planes,
+    reg_ocr_map_t *map, reg_ocr_boxes_t *boxes)
+{
+    reg_code_t        code;
+    reg_ocr_output_t  output;
+
+    code = reg_ocr_runtime_run(runtime, REG_OCR_DETECTION, planes, map->width,
+                               map->height, &output);
+    if (code != REG_OK) {
+        return code;
+    }
+
+    if (output.rank == 4 && output.shape[2] == map->height
+        && output.shape[3] == map->width)
+    {
+        map->likely = output.data;
+        code = reg_ocr_detect_boxes(map, boxes);
+
+    } else {
+        code = REG_INTERNAL;
+    }
+
+    reg_ocr_output_free(runtime, &output);
 
     return code;
 }

@@ -29,6 +29,15 @@ reg_code_t reg_ocr_detect(reg_ocr_runtime_t *runtime,
     reg_ocr_boxes_t *boxes);
 
 /*
+ * The same of a box in any direction, with scale (at most 1) pixels of the
+ * input for each of the picture; the boxes found have u near the box's own.
+ */
+
+reg_code_t reg_ocr_detect_turned(reg_ocr_runtime_t *runtime,
+    const reg_ocr_image_t *image, const reg_ocr_box_t *part, float scale,
+    reg_ocr_boxes_t *boxes);
+
+/*
  * What a second pass should look at: the part of the picture where the boxes
  * are, and the side at which their text has the size that detection likes
  * best.  0 when it would gain too little.

@@ -105,6 +105,8 @@ void
 reg_ocr_fields_needless(reg_ocr_kind_t kind, const reg_ocr_page_t *page,
     reg_ocr_needless_t *needless)
 {
+    needless->sheet.left = needless->sheet.top = -INFINITY;
+    needless->sheet.right = needless->sheet.bottom = INFINITY;
     needless->height = 0;
     needless->top = INFINITY;
     needless->left = -INFINITY;

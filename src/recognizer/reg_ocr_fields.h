@@ -46,14 +46,16 @@ reg_ocr_kind_t reg_ocr_fields_seen(const reg_ocr_page_t *page,
 
 /*
  * What need not be read, told by the labels of a page that is not straightened
- * yet: lines lower than height, and those below top between left and right.
+ * yet: lines lower than height, those below top between left and right, and
+ * those that are not on the sheet.
  */
 
 typedef struct {
-    float  height;
-    float  top;
-    float  left;
-    float  right;
+    reg_ocr_part_t  sheet;
+    float           height;
+    float           top;
+    float           left;
+    float           right;
 } reg_ocr_needless_t;
 
 void reg_ocr_fields_needless(reg_ocr_kind_t kind, const reg_ocr_page_t *page,

@@ -7,11 +7,17 @@
 #include "reg_numbers.h"
 #include "reg_ocr_digits.h"
 #include "reg_ocr_fields.h"
+#include "reg_ocr_licence_spots.h"
+#include "reg_ocr_licence_types.h"
 
 
 /* GB 32100-2015, table 1. */
 
 #define REG_OCR_CREDIT_MASK  "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+/* From the first to the second half of a label, in em. */
+
+#define REG_OCR_LICENCE_HALF  4.0f
 
 /* A gap of so many em ends a value. */
 
@@ -19,18 +25,46 @@
 
 
 
+/*
+ * Of the sheet, in spans of its title: labels stand so far left at least, if
+ * it lies on its long side so far, and then no field is further down.
+ */
+
+#define REG_OCR_LICENCE_LEFT   0.6f
+#define REG_OCR_LICENCE_WIDE   1.2f
+#define REG_OCR_LICENCE_LOW    1.35f
+#define REG_OCR_LICENCE_RIGHT  1.15f
+#define REG_OCR_LICENCE_SLANT  3.0f     /* em */
+
+
 static int reg_ocr_licence_judge(const char *number, size_t n, void *data);
+static void reg_ocr_licence_mend(const reg_ocr_text_t *text,
+    reg_ocr_result_t *result);
 static void reg_ocr_licence_code(const reg_ocr_page_t *page,
     reg_ocr_result_t *result);
 static void reg_ocr_licence_confusable(char *code);
 static int reg_ocr_licence_value(const reg_ocr_page_t *page,
-    const char *labels, int rows, reg_ocr_text_t *text);
+    const char *labels, int rows, const reg_ocr_licence_spots_t *spots,
+    reg_ocr_text_t *text);
+static int reg_ocr_licence_placed(const reg_ocr_page_t *page,
+    const reg_ocr_spot_t *spot, int rows,
+    const reg_ocr_licence_spots_t *spots, reg_ocr_text_t *text);
+static int reg_ocr_licence_beside(const reg_ocr_page_t *page,
+    const reg_ocr_label_t *label, int rows,
+    const reg_ocr_licence_spots_t *spots, reg_ocr_text_t *text);
 static int reg_ocr_licence_half(const reg_ocr_page_t *page,
     const char *labels, reg_ocr_label_t *label);
 static void reg_ocr_licence_bounds(const reg_ocr_page_t *page,
     const reg_ocr_label_t *label, reg_ocr_area_t *area);
+static void reg_ocr_licence_sheet(const reg_ocr_page_t *page,
+    reg_ocr_part_t *sheet);
+static void reg_ocr_licence_below(const reg_ocr_line_t *line,
+    const reg_ocr_label_t *label, reg_ocr_area_t *area);
+static void reg_ocr_licence_columns(const reg_ocr_page_t *page,
+    const reg_ocr_label_t *label, reg_ocr_area_t *area);
 static void reg_ocr_licence_dates(const reg_ocr_page_t *page,
-    reg_date_t today, reg_ocr_result_t *result);
+    reg_date_t today, const reg_ocr_licence_spots_t *spots,
+    reg_ocr_result_t *result);
 
 
 #define REG_OCR_LICENCE_NAME     "名称 机构名称 单位名称"
@@ -46,6 +80,12 @@ static void reg_ocr_licence_dates(const reg_ocr_page_t *page,
     "注册资本 经营范围 业务范围 出资总额 成员出资总额 开办资金 "       \
     "举办单位 经费来源 宗旨和业务范围"
 
+/* Labels that hardly stand on other papers. */
+
+#define REG_OCR_LICENCE_SURE                                                  \
+    "统一社会信用代码 法定代表人 执行事务合伙人 主要经营场所 经营场所 "  \
+    "成立日期 注册日期 营业期限 合伙期限 注册资本 经营范围"
+
 
 static const char *const  reg_ocr_licence_labels[] = {
     REG_OCR_LICENCE_NAME, REG_OCR_LICENCE_TYPE, REG_OCR_LICENCE_PERSON,
@@ -58,32 +98,64 @@ void
 reg_ocr_fields_licence(const reg_ocr_page_t *page, reg_date_t today,
     reg_ocr_result_t *result)
 {
-    size_t          i;
-    reg_ocr_text_t  text;
+    size_t                    i;
+    reg_ocr_text_t            text;
+    reg_ocr_licence_spots_t   spots, bounds;
 
-    static const struct {
-        const char  *name;
-        const char  *labels;
-        int          rows;
+    const struct {
+        const char            *name;
+        const char            *labels;
+        int                    rows;
+        const reg_ocr_spot_t  *spot;
     } fields[] = {
-        { "name", REG_OCR_LICENCE_NAME, 1 },
-        { "type", REG_OCR_LICENCE_TYPE, 1 },
-        { "legal_person", REG_OCR_LICENCE_PERSON, 0 },
-        { "address", REG_OCR_LICENCE_ADDRESS, 1 },
-        { NULL, NULL, 0 }
+        { "name", REG_OCR_LICENCE_NAME, 1, &spots.name },
+        { "type", REG_OCR_LICENCE_TYPE, 1, &spots.type },
+        { "legal_person", REG_OCR_LICENCE_PERSON, 0, &spots.person },
+        { "address", REG_OCR_LICENCE_ADDRESS, 1, &spots.address }
     };
 
     reg_ocr_licence_code(page, result);
+    reg_ocr_licence_spots(page, &spots);
 
-    for (i = 0; fields[i].name != NULL; i++) {
+    for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        bounds = spots;
+
+        /* a place's later rows read like a place, too */
+
+        if (fields[i].spot == &spots.address) {
+            bounds.address.em = 0;
+        }
+
         if (reg_ocr_licence_value(page, fields[i].labels, fields[i].rows,
-                                  &text))
+                                  &bounds, &text)
+            || reg_ocr_licence_placed(page, fields[i].spot, fields[i].rows,
+                                      &bounds, &text))
         {
             reg_ocr_result_text(result, fields[i].name, &text);
+
+            if (fields[i].spot == &spots.type) {
+                reg_ocr_licence_mend(&text, result);
+            }
         }
     }
 
-    reg_ocr_licence_dates(page, today, result);
+    reg_ocr_licence_dates(page, today, &spots, result);
+}
+
+
+/* A type is one of a list: what differs by little is meant to be it. */
+
+static void
+reg_ocr_licence_mend(const reg_ocr_text_t *text, reg_ocr_result_t *result)
+{
+    const char  *type;
+
+    type = reg_ocr_licence_type(text);
+
+    if (type != NULL) {
+        reg_ocr_result_add(result, "type", type,
+                           fminf(reg_ocr_text_confidence(text), 0.5f), 0);
+    }
 }
 
 
@@ -181,9 +253,8 @@ reg_ocr_licence_confusable(char *code)
 
 static int
 reg_ocr_licence_value(const reg_ocr_page_t *page, const char *labels,
-    int rows, reg_ocr_text_t *text)
+    int rows, const reg_ocr_licence_spots_t *spots, reg_ocr_text_t *text)
 {
-    reg_ocr_area_t   area;
     reg_ocr_label_t  label;
 
     text->n = 0;
@@ -195,8 +266,42 @@ reg_ocr_licence_value(const reg_ocr_page_t *page, const char *labels,
         return 0;
     }
 
-    area = reg_ocr_beside(page, &label);
-    reg_ocr_licence_bounds(page, &label, &area);
+    return reg_ocr_licence_beside(page, &label, rows, spots, text);
+}
+
+
+/* Of a value whose label was not found, it is a guess what it is. */
+
+static int
+reg_ocr_licence_placed(const reg_ocr_page_t *page,
+    const reg_ocr_spot_t *spot, int rows,
+    const reg_ocr_licence_spots_t *spots, reg_ocr_text_t *text)
+{
+    reg_ocr_label_t  label;
+
+    if (spot->em == 0) {
+        return 0;
+    }
+
+    reg_ocr_licence_label(spot, &label);
+    text->n = 0;
+    text->hole = 1;
+
+    return reg_ocr_licence_beside(page, &label, rows, spots, text);
+}
+
+
+static int
+reg_ocr_licence_beside(const reg_ocr_page_t *page,
+    const reg_ocr_label_t *label, int rows,
+    const reg_ocr_licence_spots_t *spots, reg_ocr_text_t *text)
+{
+    reg_ocr_area_t  area;
+
+    area = reg_ocr_beside(page, label);
+    reg_ocr_licence_bounds(page, label, &area);
+    reg_ocr_licence_above(&spots->type, &area);
+    reg_ocr_licence_above(&spots->address, &area);
 
     /* labels are set over the width of the longest: values begin behind it */
 
@@ -219,8 +324,12 @@ reg_ocr_licence_half(const reg_ocr_page_t *page, const char *labels,
 
     for (i = 0; i < sizeof(halves) / sizeof(halves[0]); i++) {
         if (strstr(labels, halves[i][0]) != NULL) {
-            return reg_ocr_find_alone(page, halves[i][2], label)
-                   || reg_ocr_find_alone(page, halves[i][1], label);
+            if (reg_ocr_find_alone(page, halves[i][2], label)) {
+                label->left -= REG_OCR_LICENCE_HALF * label->em;
+                return 1;
+            }
+
+            return reg_ocr_find_alone(page, halves[i][1], label);
         }
     }
 
@@ -232,6 +341,39 @@ reg_ocr_licence_half(const reg_ocr_page_t *page, const char *labels,
 
 static void
 reg_ocr_licence_bounds(const reg_ocr_page_t *page,
+    const reg_ocr_label_t *label, reg_ocr_area_t *area)
+{
+    size_t            i;
+
+    for (i = 0; i < page->n; i++) {
+        reg_ocr_licence_below(&page->lines[i], label, area);
+    }
+
+    reg_ocr_licence_columns(page, label, area);
+}
+
+
+/* Whatever stands in the column of labels begins another entry. */
+
+static void
+reg_ocr_licence_below(const reg_ocr_line_t *line,
+    const reg_ocr_label_t *label, reg_ocr_area_t *area)
+{
+    float  y;
+
+    y = (line->top + line->bottom) / 2;
+
+    if (line->right > label->left && line->right < label->right + label->em
+        && line->left > label->left - 2 * label->em
+        && y > label->y + 0.8f * label->em)
+    {
+        area->bottom = fminf(area->bottom, y - 0.5f * label->em);
+    }
+}
+
+
+static void
+reg_ocr_licence_columns(const reg_ocr_page_t *page,
     const reg_ocr_label_t *label, reg_ocr_area_t *area)
 {
     size_t            i;
@@ -272,7 +414,7 @@ reg_ocr_licence_bounds(const reg_ocr_page_t *page,
 
 static void
 reg_ocr_licence_dates(const reg_ocr_page_t *page, reg_date_t today,
-    reg_ocr_result_t *result)
+    const reg_ocr_licence_spots_t *spots, reg_ocr_result_t *result)
 {
     float           p;
     size_t          at;
@@ -281,17 +423,20 @@ reg_ocr_licence_dates(const reg_ocr_page_t *page, reg_date_t today,
 
     at = 0;
 
-    if (reg_ocr_licence_value(page, REG_OCR_LICENCE_SINCE, 0, &text)) {
+    if (reg_ocr_licence_value(page, REG_OCR_LICENCE_SINCE, 0, spots, &text)) {
         date = reg_ocr_date_find(&text, &at, &p);
         reg_ocr_result_date(result, "established", date, p,
                             p >= REG_OCR_SURE && date <= today);
     }
 
-    if (!reg_ocr_licence_value(page, REG_OCR_LICENCE_TERM, 1, &text)) {
+    if (!reg_ocr_licence_value(page, REG_OCR_LICENCE_TERM, 1, spots, &text)
+        && !reg_ocr_licence_placed(page, &spots->term, 1, spots, &text))
+    {
         return;
     }
 
-    if (reg_ocr_text_find(&text, "长") >= 0
+    if (reg_ocr_text_find(&text, "长期") >= 0
+        || reg_ocr_text_find(&text, "至长") >= 0
         || reg_ocr_text_find(&text, "永久") >= 0
         || reg_ocr_text_find(&text, "固定") >= 0)
     {
@@ -326,6 +471,43 @@ reg_ocr_licence_dates(const reg_ocr_page_t *page, reg_date_t today,
 }
 
 
+/*
+ * A sheet is about as wide to the right of its title as its labels reach to
+ * the left; what lies further out is print on other papers.
+ */
+
+static void
+reg_ocr_licence_sheet(const reg_ocr_page_t *page, reg_ocr_part_t *sheet)
+{
+    float             left, em;
+    reg_str_t         word;
+    const char       *words;
+    reg_ocr_label_t   label;
+
+    left = INFINITY;
+    em = 0;
+    words = REG_OCR_LICENCE_SURE;
+
+    while (reg_ocr_find_next(page, &words, &word, &label)) {
+        left = fminf(left, label.left);
+        em = fmaxf(em, label.em);
+    }
+
+    if (left > page->title_x - REG_OCR_LICENCE_LEFT * page->title_span) {
+        return;
+    }
+
+    sheet->left = left - REG_OCR_LICENCE_SLANT * em;
+    sheet->right = page->title_x
+                   + REG_OCR_LICENCE_RIGHT * (page->title_x - sheet->left);
+
+    if (left < page->title_x - REG_OCR_LICENCE_WIDE * page->title_span) {
+        sheet->bottom = page->title_y
+                        + REG_OCR_LICENCE_LOW * page->title_span;
+    }
+}
+
+
 /* Values are as large as their labels; what is smaller is of no use here. */
 
 void
@@ -337,6 +519,10 @@ reg_ocr_fields_licence_needless(const reg_ocr_page_t *page,
     reg_str_t         word;
     const char       *words;
     reg_ocr_label_t   label, other;
+
+    if (page->title_span > 0) {
+        reg_ocr_licence_sheet(page, &needless->sheet);
+    }
 
     least = INFINITY;
     n = 0;

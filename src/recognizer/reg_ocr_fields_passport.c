@@ -9,45 +9,27 @@
 #include "reg_ocr_mrz.h"
 
 
-#define REG_OCR_MRZ_MASK   "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ<"
+/* A line that may be a row of the zone has so many characters, read freely. */
 
-/* A row of the zone has so many characters, and one "<" in ten at least. */
+#define REG_OCR_MRZ_ROW      20
+#define REG_OCR_MRZ_FILLERS  3
 
-#define REG_OCR_MRZ_ROW    20
-#define REG_OCR_MRZ_LINE   128
+/* From the lower row up to the other, in its heights. */
 
-
-/* The shorter of the zones with two rows has 36, some of which get lost. */
-
-#define REG_OCR_MRZ_TD2    32
-
-/* Positions are true to a third of a pitch: rather one filler too few. */
-
-#define REG_OCR_MRZ_SLACK  0.25f
+#define REG_OCR_MRZ_NEAR     0.4f
+#define REG_OCR_MRZ_FAR      4.0f
 
 
-/* A row as text, with the fillers that were not read put back by position. */
-
-typedef struct {
-    size_t  n;
-    char    text[REG_OCR_MRZ_LINE];
-    float   p[REG_OCR_MRZ_LINE];
-    float   y;
-    float   height;
-} reg_ocr_mrz_row_t;
-
-
-static int reg_ocr_passport_row(const reg_ocr_page_t *page,
-    const reg_ocr_line_t *line, reg_ocr_mrz_row_t *row);
-static float reg_ocr_passport_pitch(const reg_ocr_text_t *text);
 static int reg_ocr_passport_numbers(const reg_ocr_page_t *page,
-    reg_date_t today, reg_ocr_mrz_row_t *row, reg_ocr_mrz_t *mrz);
-static void reg_ocr_passport_name(const reg_ocr_page_t *page,
-    const reg_ocr_mrz_row_t *numbers, reg_ocr_result_t *result);
-static float reg_ocr_passport_least(const reg_ocr_mrz_row_t *row, size_t at,
-    size_t n);
-static void reg_ocr_passport_add(const reg_ocr_mrz_row_t *row,
-    const reg_ocr_mrz_t *mrz, reg_date_t today, reg_ocr_result_t *result);
+    reg_date_t today, size_t *at, reg_ocr_cells_t *cells,
+    reg_ocr_mrz_t *mrz);
+static void reg_ocr_passport_name(const reg_ocr_page_t *page, size_t at,
+    const reg_ocr_cells_t *lower, reg_ocr_result_t *result);
+static reg_ocr_columns_t reg_ocr_passport_columns(
+    const reg_ocr_columns_t *columns, const reg_ocr_line_t *from,
+    const reg_ocr_line_t *to);
+static void reg_ocr_passport_add(const reg_ocr_mrz_t *mrz, reg_date_t today,
+    reg_ocr_result_t *result);
 static void reg_ocr_permit_number(const reg_ocr_page_t *page,
     reg_ocr_result_t *result);
 static int reg_ocr_permit_judge(const char *number, size_t n, void *data);
@@ -57,12 +39,13 @@ void
 reg_ocr_fields_passport(const reg_ocr_page_t *page, reg_date_t today,
     reg_ocr_result_t *result)
 {
-    reg_ocr_mrz_t      mrz;
-    reg_ocr_mrz_row_t  row;
+    size_t           at;
+    reg_ocr_mrz_t    mrz;
+    reg_ocr_cells_t  cells;
 
-    if (reg_ocr_passport_numbers(page, today, &row, &mrz)) {
-        reg_ocr_passport_add(&row, &mrz, today, result);
-        reg_ocr_passport_name(page, &row, result);
+    if (reg_ocr_passport_numbers(page, today, &at, &cells, &mrz)) {
+        reg_ocr_passport_add(&mrz, today, result);
+        reg_ocr_passport_name(page, at, &cells, result);
         return;
     }
 
@@ -77,112 +60,49 @@ reg_ocr_fields_passport(const reg_ocr_page_t *page, reg_date_t today,
 size_t
 reg_ocr_fields_zone(const reg_ocr_page_t *page)
 {
-    size_t             i, k, n, fillers;
-    reg_ocr_mrz_row_t  row;
+    size_t                 i, k, n, fillers, others;
+    const reg_ocr_line_t  *line;
 
     for (i = 0, n = 0; i < page->n; i++) {
-        fillers = 0;
+        line = &page->lines[i];
+        fillers = others = 0;
 
-        for (k = 0; k < page->lines[i].n; k++) {
-            fillers += (page->lines[i].chars[k].code == '<');
+        for (k = 0; k < line->n; k++) {
+            fillers += (line->chars[k].code == '<');
+            others += (line->chars[k].code >= 0x80);
         }
 
-        n += (fillers >= 3
-              && reg_ocr_passport_row(page, &page->lines[i], &row));
+        n += (fillers >= REG_OCR_MRZ_FILLERS
+              && line->n >= REG_OCR_MRZ_ROW + others);
     }
 
     return n;
 }
 
 
-/* The whole row in which a line stands: 0 when it is none of the zone. */
-
-static int
-reg_ocr_passport_row(const reg_ocr_page_t *page, const reg_ocr_line_t *line,
-    reg_ocr_mrz_row_t *row)
-{
-    int             i, missing;
-    float           pitch;
-    size_t          k;
-    reg_ocr_area_t  area;
-    reg_ocr_text_t  text;
-
-    memset(&area, 0, sizeof(area));
-    area.left = -page->width;
-    area.right = 2 * page->width;
-    area.y = (line->top + line->bottom) / 2;
-
-    if (!reg_ocr_digits_row(page, &area, REG_OCR_MRZ_MASK, &text)
-        || text.n < REG_OCR_MRZ_ROW)
-    {
-        return 0;
-    }
-
-    pitch = reg_ocr_passport_pitch(&text);
-    row->n = 0;
-    row->y = area.y;
-    row->height = line->height;
-
-    for (k = 0; k < text.n; k++) {
-        missing = (k == 0 || pitch <= 0)
-                  ? 0 : (int) ((text.c[k].x - text.c[k - 1].x) / pitch
-                               + REG_OCR_MRZ_SLACK) - 1;
-
-        for (i = 0; i < missing && row->n < REG_OCR_MRZ_LINE; i++) {
-            row->text[row->n] = '<';
-            row->p[row->n++] = 1;
-        }
-
-        if (row->n < REG_OCR_MRZ_LINE) {
-            row->text[row->n] = text.c[k].code;
-            row->p[row->n++] = text.c[k].p;
-        }
-    }
-
-    return 1;
-}
-
-
-static float
-reg_ocr_passport_pitch(const reg_ocr_text_t *text)
-{
-    float   pitch, pitches[REG_OCR_TEXT_MAX];
-    size_t  i, k, n;
-
-    for (i = 1, n = 0; i < text->n; i++) {
-        if (text->c[i].code == '<' || text->c[i - 1].code == '<') {
-            continue;
-        }
-
-        pitch = text->c[i].x - text->c[i - 1].x;
-
-        for (k = n; k > 0 && pitches[k - 1] > pitch; k--) {
-            pitches[k] = pitches[k - 1];
-        }
-
-        pitches[k] = pitch;
-        n++;
-    }
-
-    return (n == 0) ? 0 : pitches[n / 2];
-}
-
+/* It stands at the foot. */
 
 static int
 reg_ocr_passport_numbers(const reg_ocr_page_t *page, reg_date_t today,
-    reg_ocr_mrz_row_t *row, reg_ocr_mrz_t *mrz)
+    size_t *at, reg_ocr_cells_t *cells, reg_ocr_mrz_t *mrz)
 {
-    size_t  i;
+    size_t             i, k;
+    reg_ocr_symbols_t  places[REG_OCR_CELLS_MAX];
 
-    /* it stands at the foot */
+    static const size_t  lengths[] = { REG_OCR_MRZ_TD3, REG_OCR_MRZ_TD2 };
 
-    for (i = page->n; i-- > 0; /* void */ ) {
-        if (page->lines[i].n >= REG_OCR_MRZ_ROW / 2
-            && reg_ocr_passport_row(page, &page->lines[i], row)
-            && row->n >= REG_OCR_MRZ_TD2
-            && reg_ocr_mrz_numbers(row->text, row->n, today, mrz))
-        {
-            return 1;
+    for (k = 0; k < 2; k++) {
+        reg_ocr_mrz_places(1, lengths[k], places);
+
+        for (i = page->n; i-- > 0; /* void */ ) {
+            if (page->lines[i].n >= REG_OCR_MRZ_ROW
+                && reg_ocr_cells_read(page->alphabet, &page->lines[i], places,
+                                      lengths[k], NULL, cells)
+                && reg_ocr_mrz_numbers(cells, today, mrz))
+            {
+                *at = i;
+                return 1;
+            }
         }
     }
 
@@ -191,94 +111,90 @@ reg_ocr_passport_numbers(const reg_ocr_page_t *page, reg_date_t today,
 
 
 static void
-reg_ocr_passport_add(const reg_ocr_mrz_row_t *row, const reg_ocr_mrz_t *mrz,
-    reg_date_t today, reg_ocr_result_t *result)
+reg_ocr_passport_add(const reg_ocr_mrz_t *mrz, reg_date_t today,
+    reg_ocr_result_t *result)
 {
-    float   p;
-    size_t  at = mrz->at;
+    reg_ocr_result_add(result, "id_number", mrz->number, mrz->p_number,
+                       mrz->p_number >= REG_OCR_SURE);
 
-    p = reg_ocr_passport_least(row, at, 10);
-
-    reg_ocr_result_add(result, "id_number", mrz->number, p,
-                       p >= REG_OCR_SURE
-                       && (mrz->checks & REG_OCR_MRZ_NUMBER));
-
-    if (!(mrz->checks & REG_OCR_MRZ_NUMBER)) {
+    if (!((mrz->read|mrz->mended) & REG_OCR_MRZ_NUMBER)) {
         reg_ocr_result_warn(result, "checksum", "id_number");
     }
 
-    p = reg_ocr_passport_least(row, at + 10, 3);
-    reg_ocr_result_add(result, "nationality", mrz->nationality, p,
-                       p >= REG_OCR_SURE);
+    reg_ocr_result_add(result, "nationality", mrz->nationality,
+                       mrz->p_nationality,
+                       mrz->p_nationality >= REG_OCR_SURE);
 
-    if (mrz->checks & REG_OCR_MRZ_BIRTH) {
-        p = reg_ocr_passport_least(row, at + 13, 7);
-        reg_ocr_result_date(result, "birth_date", mrz->birth, p,
-                            p >= REG_OCR_SURE);
-    }
+    reg_ocr_result_date(result, "birth_date", mrz->birth, mrz->p_birth,
+                        mrz->p_birth >= REG_OCR_SURE);
 
     if (mrz->sex == 'M' || mrz->sex == 'F') {
-        p = reg_ocr_passport_least(row, at + 20, 1);
-        reg_ocr_result_add(result, "sex", mrz->sex == 'M' ? "M" : "F", p,
-                           p >= REG_OCR_SURE);
+        reg_ocr_result_add(result, "sex", mrz->sex == 'M' ? "M" : "F",
+                           mrz->p_sex, mrz->p_sex >= REG_OCR_SURE);
     }
 
-    if (mrz->checks & REG_OCR_MRZ_UNTIL) {
-        p = reg_ocr_passport_least(row, at + 21, 7);
-        reg_ocr_result_date(result, "valid_until", mrz->until, p,
-                            p >= REG_OCR_SURE);
+    reg_ocr_result_date(result, "valid_until", mrz->until, mrz->p_until,
+                        mrz->p_until >= REG_OCR_SURE);
 
-        if (mrz->until != REG_DATE_NONE && mrz->until < today) {
-            reg_ocr_result_warn(result, "expired", "valid_until");
-        }
+    if (mrz->until != REG_DATE_NONE && mrz->until < today) {
+        reg_ocr_result_warn(result, "expired", "valid_until");
     }
 }
 
 
-static float
-reg_ocr_passport_least(const reg_ocr_mrz_row_t *row, size_t at, size_t n)
-{
-    float   least;
-    size_t  i;
-
-    for (i = at, least = 1; i < at + n && i < row->n; i++) {
-        least = fminf(least, row->p[i]);
-    }
-
-    return least;
-}
-
-
-/* The row above the numbers. */
+/* The nearest row above the numbers whose columns are theirs. */
 
 static void
-reg_ocr_passport_name(const reg_ocr_page_t *page,
-    const reg_ocr_mrz_row_t *numbers, reg_ocr_result_t *result)
+reg_ocr_passport_name(const reg_ocr_page_t *page, size_t at,
+    const reg_ocr_cells_t *lower, reg_ocr_result_t *result)
 {
-    char               name[REG_OCR_MRZ_NAME], country[4];
-    float              y, p;
-    size_t             i, n;
-    reg_ocr_mrz_row_t  row;
+    float                  above;
+    size_t                 i;
+    reg_ocr_cells_t        cells;
+    reg_ocr_columns_t      columns;
+    reg_ocr_symbols_t      places[REG_OCR_CELLS_MAX];
+    reg_ocr_mrz_name_t     name;
+    const reg_ocr_line_t  *line, *below;
 
-    for (i = page->n; i-- > 0; /* void */ ) {
-        y = (page->lines[i].top + page->lines[i].bottom) / 2;
+    reg_ocr_mrz_places(0, lower->n, places);
+    below = &page->lines[at];
 
-        if (y > numbers->y - 0.6f * numbers->height
-            || y < numbers->y - 4 * numbers->height
-            || !reg_ocr_passport_row(page, &page->lines[i], &row)
-            || !reg_ocr_mrz_name(row.text, row.n, name, country))
+    for (i = at; i-- > 0; /* void */ ) {
+        line = &page->lines[i];
+        above = (below->top + below->bottom - line->top - line->bottom)
+                / (2 * below->height);
+        columns = reg_ocr_passport_columns(&lower->columns, below, line);
+
+        if (above > REG_OCR_MRZ_NEAR && above < REG_OCR_MRZ_FAR
+            && reg_ocr_cells_read(page->alphabet, line, places, lower->n,
+                                  &columns, &cells)
+            && reg_ocr_mrz_name(&cells, &name))
         {
-            continue;
+            reg_ocr_result_add(result, "name", name.name, name.p,
+                               name.p >= REG_OCR_SURE && name.whole);
+            return;
         }
-
-        for (n = row.n; n > 0 && row.text[n - 1] == '<'; n--) {
-            /* the fillers at the end need not be sure */
-        }
-
-        p = reg_ocr_passport_least(&row, 0, n);
-        reg_ocr_result_add(result, "name", name, p, p >= REG_OCR_SURE);
-        return;
     }
+}
+
+
+/* From the steps of one line to those of another. */
+
+static reg_ocr_columns_t
+reg_ocr_passport_columns(const reg_ocr_columns_t *columns,
+    const reg_ocr_line_t *from, const reg_ocr_line_t *to)
+{
+    float              a, b;
+    reg_ocr_columns_t  there;
+
+    a = (from->right - from->left) / from->steps;
+    b = to->steps / (to->right - to->left);
+
+    there.left = (from->left + a * columns->left - to->left) * b;
+    there.right = (from->left + a * columns->right - to->left) * b;
+    there.bow = columns->bow;
+
+    return there;
 }
 
 

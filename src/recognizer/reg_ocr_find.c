@@ -31,11 +31,13 @@
 /* Two characters so close together are one that two boxes read. */
 
 #define REG_OCR_DOUBLE        0.35f
+#define REG_OCR_DOUBLE_HAN    0.6f
 
 /* Signs that a character is missing, in em. */
 
 #define REG_OCR_HOLE_END      1.6f
 #define REG_OCR_HOLE_INNER    2.2f
+#define REG_OCR_HOLE_HAN      1.6f
 
 
 typedef struct {
@@ -61,6 +63,8 @@ static void reg_ocr_collect_line(const reg_ocr_line_t *line,
 static void reg_ocr_collect_insert(reg_ocr_text_t *row,
     const reg_ocr_char_t *c);
 static void reg_ocr_collect_tidy(reg_ocr_text_t *row, float em, float gap);
+static float reg_ocr_collect_double(const reg_ocr_char_t *a,
+    const reg_ocr_char_t *b);
 static float reg_ocr_text_em(const reg_ocr_text_t *text, float other);
 static int reg_ocr_collect_next(const reg_ocr_page_t *page,
     const reg_ocr_area_t *area, float x, float *y);
@@ -245,13 +249,17 @@ reg_ocr_find_in(const reg_ocr_line_t *line, const reg_ocr_word_t *word,
             if (wrong++ == allowed) {
                 return 0;
             }
+
+            /* another one in its place, or none */
+
+            k += (k + 1 < word->n && line->chars[i].code == word->code[k + 1]);
         }
 
         last = &line->chars[i];
         k++;
     }
 
-    if (k < word->n) {
+    if (k < word->n || last == NULL) {
         return 0;
     }
 
@@ -469,8 +477,8 @@ reg_ocr_collect_tidy(reg_ocr_text_t *row, float em, float gap)
             break;
         }
 
-        if (pitch < REG_OCR_DOUBLE * em && n > 0
-            && row->c[i].line != row->c[n - 1].line)
+        if (n > 0 && row->c[i].line != row->c[n - 1].line
+            && pitch < em * reg_ocr_collect_double(&row->c[i], &row->c[n - 1]))
         {
             if (row->c[i].p > row->c[n - 1].p) {
                 row->c[n - 1] = row->c[i];
@@ -479,7 +487,11 @@ reg_ocr_collect_tidy(reg_ocr_text_t *row, float em, float gap)
             continue;
         }
 
-        if (pitch > REG_OCR_HOLE_INNER * em) {
+        if (pitch > REG_OCR_HOLE_INNER * em
+            || (n > 0 && pitch > REG_OCR_HOLE_HAN * em
+                && reg_text_is_han(row->c[i].code)
+                && reg_text_is_han(row->c[n - 1].code)))
+        {
             row->hole = 1;
         }
 
@@ -487,6 +499,19 @@ reg_ocr_collect_tidy(reg_ocr_text_t *row, float em, float gap)
     }
 
     row->n = n;
+}
+
+
+/*
+ * A box that ends within a character reads what it has of it, 古 of 胡: no
+ * two Chinese characters stand that close.
+ */
+
+static float
+reg_ocr_collect_double(const reg_ocr_char_t *a, const reg_ocr_char_t *b)
+{
+    return (reg_text_is_han(a->code) && reg_text_is_han(b->code))
+           ? REG_OCR_DOUBLE_HAN : REG_OCR_DOUBLE;
 }
 
 

@@ -25,7 +25,8 @@ typedef struct {
 
 /*
  * Finds a word; of several the one at a line's beginning, then the uppermost.
- * Words of four characters and more may have one wrong, of seven two; words
+ * Words of four characters and more may lack one or have one wrong, of seven
+ * two; words
  * of two may be far apart in one row, as labels are set. 1 when found.
  */
 

@@ -38,6 +38,8 @@ static void reg_ocr_group_merge(short *of, size_t n, short from, short to);
 static void reg_ocr_group_small(const reg_ocr_boxes_t *boxes, short *of);
 static void reg_ocr_group_order(const reg_ocr_boxes_t *boxes, short *of,
     reg_ocr_groups_t *groups);
+static int reg_ocr_group_within(const reg_ocr_box_t *box,
+    const reg_ocr_box_t *other);
 static float reg_ocr_group_overlap(const reg_ocr_box_t *a,
     const reg_ocr_box_t *b);
 
@@ -305,20 +307,38 @@ reg_ocr_group_keep(const reg_ocr_boxes_t *before, reg_ocr_boxes_t *boxes)
 static float
 reg_ocr_group_overlap(const reg_ocr_box_t *a, const reg_ocr_box_t *b)
 {
-    float                 dx, dy;
     const reg_ocr_box_t  *less, *more;
 
     less = (a->width * a->height < b->width * b->height) ? a : b;
     more = (less == a) ? b : a;
 
-    dx = less->centre.x - more->centre.x;
-    dy = less->centre.y - more->centre.y;
+    return reg_ocr_group_within(less, more) ? less->width * less->height : 0;
+}
 
-    if (fabsf(dx * more->u.x + dy * more->u.y) > more->width / 2
-        || fabsf(dy * more->u.x - dx * more->u.y) > more->height / 2)
-    {
-        return 0;
+
+static int
+reg_ocr_group_within(const reg_ocr_box_t *box, const reg_ocr_box_t *other)
+{
+    float  dx, dy;
+
+    dx = box->centre.x - other->centre.x;
+    dy = box->centre.y - other->centre.y;
+
+    return fabsf(dx * other->u.x + dy * other->u.y) <= other->width / 2
+           && fabsf(dy * other->u.x - dx * other->u.y) <= other->height / 2;
+}
+
+
+int
+reg_ocr_group_covers(const reg_ocr_boxes_t *boxes, const reg_ocr_box_t *box)
+{
+    size_t  i;
+
+    for (i = 0; i < boxes->n; i++) {
+        if (reg_ocr_group_within(box, &boxes->box[i])) {
+            return 1;
+        }
     }
 
-    return less->width * less->height;
+    return 0;
 }

@@ -37,5 +37,10 @@ void reg_ocr_group_take(const reg_ocr_boxes_t *boxes,
 void reg_ocr_group_keep(const reg_ocr_boxes_t *before,
     reg_ocr_boxes_t *boxes);
 
+/* Whether the middle of a box lies in one of others. */
+
+int reg_ocr_group_covers(const reg_ocr_boxes_t *boxes,
+    const reg_ocr_box_t *box);
+
 
 #endif /* REG_OCR_GROUP_H_INCLUDED */

@@ -49,6 +49,14 @@ float *reg_ocr_image_planes(const reg_ocr_image_t *image,
     const reg_ocr_crop_t *crop, unsigned width, unsigned height);
 
 /*
+ * The same of a box in any direction: straightened on the way.  Beyond the
+ * edge the picture's last pixels repeat.
+ */
+
+float *reg_ocr_image_turned(const reg_ocr_image_t *image,
+    const reg_ocr_box_t *box, unsigned width, unsigned height);
+
+/*
  * Straightens a box to width × height in the box's own direction, as three
  * planes from −1 to 1; beyond the edge the picture's last pixels repeat.
  */

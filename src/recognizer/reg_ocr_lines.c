@@ -18,7 +18,6 @@
 /* Longer lines are read in pieces of at most so many steps and an overlap. */
 
 #define REG_OCR_STEPS_LONG   110
-#define REG_OCR_PIECE        66
 #define REG_OCR_OVERLAP      6
 
 #define REG_OCR_LEGIBLE      0.5f   /* lines under that are noise */
@@ -26,13 +25,14 @@
 
 static reg_code_t reg_ocr_lines_line(reg_ocr_runtime_t *runtime,
     const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
-    const reg_ocr_box_t *box, reg_ocr_line_t *line);
+    const reg_ocr_box_t *box, size_t piece, reg_ocr_line_t *line);
 static reg_code_t reg_ocr_lines_run(reg_ocr_runtime_t *runtime,
     const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
     const reg_ocr_box_t *box, size_t steps, reg_ocr_output_t *output);
 static reg_code_t reg_ocr_lines_long(reg_ocr_runtime_t *runtime,
     const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
-    const reg_ocr_box_t *box, size_t steps, reg_ocr_line_t *line);
+    const reg_ocr_box_t *box, size_t steps, size_t piece,
+    reg_ocr_line_t *line);
 static size_t reg_ocr_lines_cut(const float *before, const float *behind,
     size_t classes);
 static void reg_ocr_lines_place(const reg_ocr_box_t *box,
@@ -58,42 +58,52 @@ reg_code_t
 reg_ocr_lines_add(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
     const reg_ocr_boxes_t *boxes, uint64_t deadline, reg_ocr_page_t *page)
 {
-    size_t           i;
-    reg_code_t       code;
-    reg_ocr_line_t  *lines, *line;
-
-    lines = realloc(page->lines,
-                    sizeof(reg_ocr_line_t) * (page->n + boxes->n + 1));
-    if (lines == NULL) {
-        return REG_INTERNAL;
-    }
-
-    page->lines = lines;
+    size_t      i;
+    reg_code_t  code;
 
     for (i = 0; i < boxes->n; i++) {
         if (reg_ocr_now() >= deadline) {
             return REG_EXPIRED;
         }
 
-        line = &page->lines[page->n];
-        memset(line, 0, sizeof(reg_ocr_line_t));
-
-        code = reg_ocr_lines_line(runtime, page->alphabet, image,
-                                  &boxes->box[i], line);
-
+        code = reg_ocr_lines_append(runtime, image, &boxes->box[i],
+                                    REG_OCR_PIECE, REG_OCR_LEGIBLE, page);
         if (code != REG_OK) {
-            reg_ocr_line_free(line);
             return code;
         }
-
-        if (line->confidence < REG_OCR_LEGIBLE) {
-            reg_ocr_line_free(line);
-            continue;
-        }
-
-        reg_ocr_lines_place(&boxes->box[i], page, line);
-        page->n++;
     }
+
+    return REG_OK;
+}
+
+
+reg_code_t
+reg_ocr_lines_append(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
+    const reg_ocr_box_t *box, size_t piece, float legible,
+    reg_ocr_page_t *page)
+{
+    reg_code_t       code;
+    reg_ocr_line_t  *lines, *line;
+
+    lines = realloc(page->lines, sizeof(reg_ocr_line_t) * (page->n + 1));
+    if (lines == NULL) {
+        return REG_INTERNAL;
+    }
+
+    page->lines = lines;
+    line = &lines[page->n];
+    memset(line, 0, sizeof(reg_ocr_line_t));
+
+    code = reg_ocr_lines_line(runtime, page->alphabet, image, box, piece,
+                              line);
+
+    if (code != REG_OK || line->steps == 0 || line->confidence < legible) {
+        reg_ocr_line_free(line);
+        return code;
+    }
+
+    reg_ocr_lines_place(box, page, line);
+    page->n++;
 
     return REG_OK;
 }
@@ -109,7 +119,8 @@ reg_ocr_lines_try(reg_ocr_runtime_t *runtime,
 
     memset(&line, 0, sizeof(reg_ocr_line_t));
 
-    code = reg_ocr_lines_line(runtime, alphabet, image, box, &line);
+    code = reg_ocr_lines_line(runtime, alphabet, image, box, REG_OCR_PIECE,
+                              &line);
 
     *score = line.confidence * line.n;
     reg_ocr_line_free(&line);
@@ -121,7 +132,7 @@ reg_ocr_lines_try(reg_ocr_runtime_t *runtime,
 static reg_code_t
 reg_ocr_lines_line(reg_ocr_runtime_t *runtime,
     const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
-    const reg_ocr_box_t *box, reg_ocr_line_t *line)
+    const reg_ocr_box_t *box, size_t piece, reg_ocr_line_t *line)
 {
     size_t             steps;
     reg_code_t         code;
@@ -138,7 +149,8 @@ reg_ocr_lines_line(reg_ocr_runtime_t *runtime,
     steps = (steps > REG_OCR_STEPS_MOST) ? REG_OCR_STEPS_MOST : steps;
 
     if (steps > REG_OCR_STEPS_LONG) {
-        return reg_ocr_lines_long(runtime, alphabet, image, box, steps, line);
+        return reg_ocr_lines_long(runtime, alphabet, image, box, steps, piece,
+                                  line);
     }
 
     code = reg_ocr_lines_run(runtime, alphabet, image, box, steps, &output);
@@ -192,12 +204,13 @@ reg_ocr_lines_run(reg_ocr_runtime_t *runtime,
 static reg_code_t
 reg_ocr_lines_long(reg_ocr_runtime_t *runtime,
     const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
-    const reg_ocr_box_t *box, size_t steps, reg_ocr_line_t *line)
+    const reg_ocr_box_t *box, size_t steps, size_t piece,
+    reg_ocr_line_t *line)
 {
     float             *all, at;
     size_t             i, n, from, to, cut;
     reg_code_t         code;
-    reg_ocr_box_t      piece;
+    reg_ocr_box_t      part;
     reg_ocr_output_t   output;
 
     all = malloc(sizeof(float) * steps * alphabet->classes);
@@ -205,7 +218,7 @@ reg_ocr_lines_long(reg_ocr_runtime_t *runtime,
         return REG_INTERNAL;
     }
 
-    n = (steps + REG_OCR_PIECE - 1) / REG_OCR_PIECE;
+    n = (steps + piece - 1) / piece;
     code = REG_OK;
 
     for (i = 0; i < n && code == REG_OK; i++) {
@@ -214,12 +227,12 @@ reg_ocr_lines_long(reg_ocr_runtime_t *runtime,
 
         at = ((from + to) / 2.0f / steps - 0.5f) * box->width;
 
-        piece = *box;
-        piece.centre.x += at * box->u.x;
-        piece.centre.y += at * box->u.y;
-        piece.width = box->width * (to - from) / steps;
+        part = *box;
+        part.centre.x += at * box->u.x;
+        part.centre.y += at * box->u.y;
+        part.width = box->width * (to - from) / steps;
 
-        code = reg_ocr_lines_run(runtime, alphabet, image, &piece, to - from,
+        code = reg_ocr_lines_run(runtime, alphabet, image, &part, to - from,
                                  &output);
         if (code != REG_OK) {
             break;

@@ -27,6 +27,18 @@ reg_code_t reg_ocr_lines_add(reg_ocr_runtime_t *runtime,
     const reg_ocr_image_t *image, const reg_ocr_boxes_t *boxes,
     uint64_t deadline, reg_ocr_page_t *page);
 
+/*
+ * One box, a long one in pieces of at most piece steps (of an eighth of the
+ * model's line: a sixth of the box's height); left out when it is under a
+ * confidence of legible.
+ */
+
+#define REG_OCR_PIECE  66
+
+reg_code_t reg_ocr_lines_append(reg_ocr_runtime_t *runtime,
+    const reg_ocr_image_t *image, const reg_ocr_box_t *box, size_t piece,
+    float legible, reg_ocr_page_t *page);
+
 /* Where a box stands on a page that is not straightened yet. */
 
 void reg_ocr_lines_where(const reg_ocr_page_t *page,

@@ -2,6 +2,7 @@
  * The machine-readable zone of passports and cards.
  */
 
+#include <math.h>
 #include "reg_ocr_mrz.h"
 
 
@@ -10,25 +11,129 @@
  * optional data.
  */
 
-#define REG_OCR_MRZ_LEAST        28
-#define REG_OCR_MRZ_TD3          44
-
 #define REG_OCR_MRZ_AT_COUNTRY   10
 #define REG_OCR_MRZ_AT_BIRTH     13
 #define REG_OCR_MRZ_AT_SEX       20
 #define REG_OCR_MRZ_AT_UNTIL     21
 #define REG_OCR_MRZ_AT_OPTIONAL  28
-#define REG_OCR_MRZ_AT_WHOLE     43
+
+/* The upper row: P and a letter of the issuer's, the issuer, the name. */
+
+#define REG_OCR_MRZ_AT_ISSUER    2
+#define REG_OCR_MRZ_AT_NAME      5
+
+/*
+ * A reading whose check holds is taken for one whose check fails when it is
+ * at most so much less likely (a natural logarithm: one in 400).
+ */
+
+#define REG_OCR_MRZ_DOUBT        6.0f
+
+/*
+ * How likely one letter is at a place of the upper row, and a filler between
+ * names: natural logarithms of 1 in 26 and 1 in 7.
+ */
+
+#define REG_OCR_MRZ_LETTER       -3.3f
+#define REG_OCR_MRZ_WITHIN       -1.9f
+
+/* A likelihood of a third is as good as one. */
+
+#define REG_OCR_MRZ_SEEN         3.0f
+
+/* A row whose cells are on average less likely than that is no such row. */
+
+#define REG_OCR_MRZ_QUALITY      -2.5f
+
+#define REG_OCR_MRZ_PART_MAX     9
 
 
-static int reg_ocr_mrz_value(char c);
-static char reg_ocr_mrz_as_digit(char c);
-static char reg_ocr_mrz_as_letter(char c);
-static unsigned reg_ocr_mrz_read(const char *text, size_t n,
-    char line[REG_OCR_MRZ_TD3]);
-static int reg_ocr_mrz_whole(const char *line);
-static reg_date_t reg_ocr_mrz_date(const char *text, reg_date_t today,
+/* A part's symbols, and the likeliest that its check digit allows. */
+
+typedef struct {
+    int    symbol[REG_OCR_MRZ_PART_MAX];
+    float  p;
+    int    held;                    /* 2: at once; 1: after mending; 0 */
+} reg_ocr_mrz_part_t;
+
+
+static int reg_ocr_mrz_value(int symbol);
+static void reg_ocr_mrz_part(const reg_ocr_cells_t *cells, size_t at,
+    size_t n, reg_ocr_mrz_part_t *part);
+static void reg_ocr_mrz_free(const reg_ocr_cells_t *cells, size_t at,
+    size_t n, const reg_ocr_symbols_t *places, reg_ocr_mrz_part_t *part);
+static float reg_ocr_mrz_held(const reg_ocr_cells_t *cells, size_t at,
+    size_t n, const reg_ocr_symbols_t *places, reg_ocr_mrz_part_t *part);
+static void reg_ocr_mrz_date(const reg_ocr_cells_t *cells, size_t at,
+    unsigned which, reg_date_t today, reg_ocr_mrz_t *mrz);
+static reg_date_t reg_ocr_mrz_day(const int *digits, reg_date_t today,
     int past);
+static void reg_ocr_mrz_number(const reg_ocr_cells_t *cells,
+    reg_ocr_mrz_t *mrz);
+static float reg_ocr_mrz_seen(float like);
+static size_t reg_ocr_mrz_letters(const reg_ocr_cells_t *cells, int *symbols,
+    float *p);
+static void reg_ocr_mrz_rest(const reg_ocr_cells_t *cells,
+    reg_ocr_mrz_t *mrz);
+
+
+void
+reg_ocr_mrz_places(int row, size_t n,
+    reg_ocr_symbols_t places[REG_OCR_CELLS_MAX])
+{
+    size_t  i;
+
+    static const size_t  digits[] = { 9, 13, 14, 16, 18, 19, 21, 22, 24, 26,
+                                      27 };
+
+    for (i = 0; i < n; i++) {
+        places[i] = (row == 0) ? REG_OCR_SYMBOLS_LATIN|REG_OCR_SYMBOLS_FILLER
+                               : REG_OCR_SYMBOLS_ALL;
+    }
+
+    if (row == 0) {
+        places[0] = REG_OCR_SYMBOL(reg_ocr_symbol('P'))
+                    |REG_OCR_SYMBOL(reg_ocr_symbol('V'))
+                    |REG_OCR_SYMBOL(reg_ocr_symbol('I'))
+                    |REG_OCR_SYMBOL(reg_ocr_symbol('A'))
+                    |REG_OCR_SYMBOL(reg_ocr_symbol('C'));
+        places[REG_OCR_MRZ_AT_ISSUER] = REG_OCR_SYMBOLS_LATIN;
+        places[REG_OCR_MRZ_AT_NAME] = REG_OCR_SYMBOLS_LATIN;
+        return;
+    }
+
+    for (i = 0; i < sizeof(digits) / sizeof(digits[0]); i++) {
+        places[digits[i]] = REG_OCR_SYMBOLS_DIGITS;
+    }
+
+    /* months begin with 0 or 1, days with 0 to 3 */
+
+    places[REG_OCR_MRZ_AT_BIRTH + 2] = REG_OCR_SYMBOL(2) - 1;
+    places[REG_OCR_MRZ_AT_BIRTH + 4] = REG_OCR_SYMBOL(4) - 1;
+    places[REG_OCR_MRZ_AT_UNTIL + 2] = REG_OCR_SYMBOL(2) - 1;
+    places[REG_OCR_MRZ_AT_UNTIL + 4] = REG_OCR_SYMBOL(4) - 1;
+
+    places[0] &= ~REG_OCR_SYMBOLS_FILLER;
+
+    places[REG_OCR_MRZ_AT_COUNTRY] = REG_OCR_SYMBOLS_LATIN;
+    places[REG_OCR_MRZ_AT_COUNTRY + 1]
+        = REG_OCR_SYMBOLS_LATIN|REG_OCR_SYMBOLS_FILLER;
+    places[REG_OCR_MRZ_AT_COUNTRY + 2]
+        = REG_OCR_SYMBOLS_LATIN|REG_OCR_SYMBOLS_FILLER;
+
+    places[REG_OCR_MRZ_AT_SEX] = REG_OCR_SYMBOL(reg_ocr_symbol('M'))
+                                 |REG_OCR_SYMBOL(reg_ocr_symbol('F'))
+                                 |REG_OCR_SYMBOLS_FILLER;
+
+    places[n - 1] = REG_OCR_SYMBOLS_DIGITS;
+}
+
+
+static int
+reg_ocr_mrz_value(int symbol)
+{
+    return (symbol == REG_OCR_FILLER) ? 0 : symbol;
+}
 
 
 char
@@ -40,247 +145,366 @@ reg_ocr_mrz_check(const char *text, size_t n)
     size_t  i;
 
     for (i = 0, sum = 0; i < n; i++) {
-        sum += reg_ocr_mrz_value(text[i]) * weights[i % 3];
+        sum += reg_ocr_mrz_value(reg_ocr_symbol(text[i])) * weights[i % 3];
     }
 
     return '0' + sum % 10;
 }
 
 
-static int
-reg_ocr_mrz_value(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-
-    return (c >= 'A' && c <= 'Z') ? c - 'A' + 10 : 0;
-}
-
-
-static char
-reg_ocr_mrz_as_digit(char c)
-{
-    static const char  pairs[] = "O0Q0D0I1L1Z2S5G6B8";
-
-    size_t  i;
-
-    for (i = 0; pairs[i] != '\0'; i += 2) {
-        if (pairs[i] == c) {
-            return pairs[i + 1];
-        }
-    }
-
-    return c;
-}
-
-
-static char
-reg_ocr_mrz_as_letter(char c)
-{
-    static const char  pairs[] = "0O1I2Z5S6G8B";
-
-    size_t  i;
-
-    for (i = 0; pairs[i] != '\0'; i += 2) {
-        if (pairs[i] == c) {
-            return pairs[i + 1];
-        }
-    }
-
-    return c;
-}
-
-
 int
-reg_ocr_mrz_numbers(const char *text, size_t n, reg_date_t today,
+reg_ocr_mrz_numbers(const reg_ocr_cells_t *cells, reg_date_t today,
     reg_ocr_mrz_t *mrz)
 {
-    char      line[REG_OCR_MRZ_TD3], best[REG_OCR_MRZ_TD3];
-    int       held, most;
-    size_t    at;
-    unsigned  checks;
-
     memset(mrz, 0, sizeof(reg_ocr_mrz_t));
-    most = 1;
 
-    for (at = 0; at + REG_OCR_MRZ_LEAST <= n; at++) {
-        checks = reg_ocr_mrz_read(text + at, n - at, line);
-        held = __builtin_popcount(checks & ~REG_OCR_MRZ_WHOLE) * 2
-               + ((checks & REG_OCR_MRZ_WHOLE) != 0);
-
-        if (held > most && held >= 4) {
-            most = held;
-            mrz->checks = checks;
-            mrz->at = at;
-            memcpy(best, line, sizeof(line));
-        }
-    }
-
-    if (most == 1) {
+    if (cells->quality < REG_OCR_MRZ_QUALITY) {
         return 0;
     }
 
-    for (n = 9; n > 0 && best[n - 1] == '<'; n--) {
-        /* the number is filled up to nine places */
-    }
+    reg_ocr_mrz_number(cells, mrz);
+    reg_ocr_mrz_date(cells, REG_OCR_MRZ_AT_BIRTH, REG_OCR_MRZ_BIRTH, today,
+                     mrz);
+    reg_ocr_mrz_date(cells, REG_OCR_MRZ_AT_UNTIL, REG_OCR_MRZ_UNTIL, today,
+                     mrz);
+    reg_ocr_mrz_rest(cells, mrz);
 
-    memcpy(mrz->number, best, n);
-    memcpy(mrz->nationality, best + REG_OCR_MRZ_AT_COUNTRY, 3);
-    mrz->nationality[strcspn(mrz->nationality, "<")] = '\0';
-    mrz->sex = best[REG_OCR_MRZ_AT_SEX];
-    mrz->birth = reg_ocr_mrz_date(best + REG_OCR_MRZ_AT_BIRTH, today, 1);
-    mrz->until = reg_ocr_mrz_date(best + REG_OCR_MRZ_AT_UNTIL, today, 0);
+    /* by chance one of ten holds */
 
-    return 1;
+    return 2 * __builtin_popcount(mrz->read)
+           + __builtin_popcount(mrz->mended) >= 4;
 }
 
 
-/* Puts the classes right, place by place, and gives the checks that hold. */
-
-static unsigned
-reg_ocr_mrz_read(const char *text, size_t n, char line[REG_OCR_MRZ_TD3])
+static void
+reg_ocr_mrz_part(const reg_ocr_cells_t *cells, size_t at, size_t n,
+    reg_ocr_mrz_part_t *part)
 {
-    size_t    i;
-    unsigned  checks;
+    float              all, held;
+    reg_ocr_symbols_t  places[REG_OCR_CELLS_MAX];
+    reg_ocr_mrz_part_t  free;
 
-    for (i = 0; i < REG_OCR_MRZ_TD3; i++) {
-        line[i] = (i < n) ? text[i] : '<';
+    reg_ocr_mrz_places(1, cells->n, places);
+    reg_ocr_mrz_free(cells, at, n, places, &free);
 
-        if (i >= REG_OCR_MRZ_AT_COUNTRY && i < REG_OCR_MRZ_AT_BIRTH) {
-            line[i] = reg_ocr_mrz_as_letter(line[i]);
+    all = free.p;
+    held = reg_ocr_mrz_held(cells, at, n, places, part);
 
-        } else if (i == 9 || (i >= REG_OCR_MRZ_AT_BIRTH
-                              && i < REG_OCR_MRZ_AT_SEX)
-                   || (i >= REG_OCR_MRZ_AT_UNTIL
-                       && i < REG_OCR_MRZ_AT_OPTIONAL)
-                   || i == REG_OCR_MRZ_AT_WHOLE)
-        {
-            line[i] = reg_ocr_mrz_as_digit(line[i]);
+    if (held < all - REG_OCR_MRZ_DOUBT) {
+        *part = free;
+        part->held = 0;
+        part->p = 0;
+        return;
+    }
+
+    part->held = (held < all - 1e-4f) ? 1 : 2;
+}
+
+
+/* The likeliest symbols by themselves; p is their log likelihood. */
+
+static void
+reg_ocr_mrz_free(const reg_ocr_cells_t *cells, size_t at, size_t n,
+    const reg_ocr_symbols_t *places, reg_ocr_mrz_part_t *part)
+{
+    int     s;
+    float   p;
+    size_t  i;
+
+    part->p = 0;
+
+    for (i = 0; i <= n; i++) {
+        s = reg_ocr_cells_best(cells, at + i, places[at + i], &p);
+        part->p += cells->like[at + i][s];
+
+        if (i < n) {
+            part->symbol[i] = s;
+        }
+    }
+}
+
+
+/*
+ * Of all readings whose check digit holds the likeliest; by the remainder of
+ * the sum so far there are ten cases at each place.  Its log likelihood is
+ * the result, p its share of all those readings.
+ */
+
+static float
+reg_ocr_mrz_held(const reg_ocr_cells_t *cells, size_t at, size_t n,
+    const reg_ocr_symbols_t *places, reg_ocr_mrz_part_t *part)
+{
+    int     s, r, next, from[REG_OCR_MRZ_PART_MAX][10];
+    float   best[REG_OCR_MRZ_PART_MAX + 1][10], most, like;
+    double  sum[REG_OCR_MRZ_PART_MAX + 1][10], total;
+    size_t  i;
+
+    static const int  weights[] = { 7, 3, 1 };
+
+    for (i = 0; i <= n; i++) {
+        for (r = 0; r < 10; r++) {
+            best[i][r] = (i == 0 && r == 0) ? 0 : -INFINITY;
+            sum[i][r] = (i == 0 && r == 0) ? 1 : 0;
         }
     }
 
-    checks = 0;
+    for (i = 0; i < n; i++) {
+        for (s = 0; s < REG_OCR_SYMBOLS; s++) {
+            if (!(places[at + i] & REG_OCR_SYMBOL(s))) {
+                continue;
+            }
 
-    if (line[0] != '<' && line[9] == reg_ocr_mrz_check(line, 9)) {
-        checks |= REG_OCR_MRZ_NUMBER;
+            for (r = 0; r < 10; r++) {
+                next = (r + reg_ocr_mrz_value(s) * weights[i % 3]) % 10;
+                like = best[i][r] + cells->like[at + i][s];
+                sum[i + 1][next] += sum[i][r] * exp(cells->like[at + i][s]);
+
+                if (like > best[i + 1][next]) {
+                    best[i + 1][next] = like;
+                    from[i][next] = s;
+                }
+            }
+        }
     }
 
-    if (line[19] == reg_ocr_mrz_check(line + REG_OCR_MRZ_AT_BIRTH, 6)) {
-        checks |= REG_OCR_MRZ_BIRTH;
+    most = -INFINITY;
+    total = 0;
+    next = 0;
+
+    for (r = 0; r < 10; r++) {
+        like = best[n][r] + cells->like[at + n][r];
+        total += sum[n][r] * exp(cells->like[at + n][r]);
+
+        if (like > most) {
+            most = like;
+            next = r;
+        }
     }
 
-    if (line[27] == reg_ocr_mrz_check(line + REG_OCR_MRZ_AT_UNTIL, 6)) {
-        checks |= REG_OCR_MRZ_UNTIL;
+    for (i = n; i-- > 0; /* void */ ) {
+        s = from[i][next];
+        part->symbol[i] = s;
+        next = (next + 100 - reg_ocr_mrz_value(s) * weights[i % 3] % 10) % 10;
     }
 
-    if (n >= REG_OCR_MRZ_TD3 && reg_ocr_mrz_whole(line)) {
-        checks |= REG_OCR_MRZ_WHOLE;
-    }
+    part->p = (total > 0) ? exp(most) / total : 0;
 
-    return checks;
+    return most;
 }
 
 
-static int
-reg_ocr_mrz_whole(const char *line)
+static void
+reg_ocr_mrz_number(const reg_ocr_cells_t *cells, reg_ocr_mrz_t *mrz)
 {
-    char  all[39];
+    size_t              i, n;
+    reg_ocr_mrz_part_t  part;
 
-    memcpy(all, line, 10);
-    memcpy(all + 10, line + 13, 7);
-    memcpy(all + 17, line + 21, 22);
+    reg_ocr_mrz_part(cells, 0, 9, &part);
 
-    return line[REG_OCR_MRZ_AT_WHOLE] == reg_ocr_mrz_check(all, 39);
+    for (n = 9; n > 0 && part.symbol[n - 1] == REG_OCR_FILLER; n--) {
+        /* the number is filled up to nine places */
+    }
+
+    for (i = 0; i < n; i++) {
+        mrz->number[i] = reg_ocr_symbol_char(part.symbol[i]);
+    }
+
+    mrz->p_number = part.p;
+    mrz->read |= (part.held == 2) ? REG_OCR_MRZ_NUMBER : 0;
+    mrz->mended |= (part.held == 1) ? REG_OCR_MRZ_NUMBER : 0;
+}
+
+
+static void
+reg_ocr_mrz_date(const reg_ocr_cells_t *cells, size_t at, unsigned which,
+    reg_date_t today, reg_ocr_mrz_t *mrz)
+{
+    reg_date_t          date;
+    reg_ocr_mrz_part_t  part;
+
+    reg_ocr_mrz_part(cells, at, 6, &part);
+
+    if (part.held == 0) {
+        return;
+    }
+
+    date = reg_ocr_mrz_day(part.symbol, today, which == REG_OCR_MRZ_BIRTH);
+
+    if (date == REG_DATE_NONE) {
+        return;
+    }
+
+    if (which == REG_OCR_MRZ_BIRTH) {
+        mrz->birth = date;
+        mrz->p_birth = part.p;
+
+    } else {
+        mrz->until = date;
+        mrz->p_until = part.p;
+    }
+
+    mrz->read |= (part.held == 2) ? which : 0;
+    mrz->mended |= (part.held == 1) ? which : 0;
 }
 
 
 /* Two digits of a year: births lie in the past, expiries in this century. */
 
 static reg_date_t
-reg_ocr_mrz_date(const char *text, reg_date_t today, int past)
+reg_ocr_mrz_day(const int *digits, reg_date_t today, int past)
 {
-    int         i, year;
+    int         year, month, day;
     reg_date_t  date;
 
-    for (i = 0; i < 6; i++) {
-        if (text[i] < '0' || text[i] > '9') {
-            return REG_DATE_NONE;
-        }
-    }
+    year = 2000 + digits[0] * 10 + digits[1];
+    month = digits[2] * 10 + digits[3];
+    day = digits[4] * 10 + digits[5];
 
-    year = 2000 + (text[0] - '0') * 10 + (text[1] - '0');
-    date = reg_date_make(year, (text[2] - '0') * 10 + (text[3] - '0'),
-                         (text[4] - '0') * 10 + (text[5] - '0'));
+    date = reg_date_make(year, month, day);
 
     if (past && (date == REG_DATE_NONE || date > today)) {
-        date = reg_date_make(year - 100,
-                             (text[2] - '0') * 10 + (text[3] - '0'),
-                             (text[4] - '0') * 10 + (text[5] - '0'));
+        date = reg_date_make(year - 100, month, day);
     }
 
     return date;
 }
 
 
-int
-reg_ocr_mrz_name(const char *text, size_t n, char name[REG_OCR_MRZ_NAME],
-    char country[4])
+/*
+ * What was hardly seen is not sure, were it likelier than all else: p where
+ * no check digit helps.
+ */
+
+static float
+reg_ocr_mrz_seen(float like)
 {
-    size_t  i, at, len, pairs;
+    return fminf(1, REG_OCR_MRZ_SEEN * expf(like));
+}
 
-    /* P, perhaps a letter of the issuer's, the issuer, the surname */
 
-    for (at = 0; at + 7 <= n; at++) {
-        if (text[at] == 'P' || text[at] == 'I' || text[at] == 'A'
-            || text[at] == 'C')
-        {
-            break;
-        }
-    }
+/* Nationality and sex, which no check digit covers. */
 
-    if (at + 7 > n) {
-        return 0;
-    }
+static void
+reg_ocr_mrz_rest(const reg_ocr_cells_t *cells, reg_ocr_mrz_t *mrz)
+{
+    int                s;
+    float              p;
+    size_t             i;
+    reg_ocr_symbols_t  places[REG_OCR_CELLS_MAX];
+
+    reg_ocr_mrz_places(1, cells->n, places);
+
+    mrz->p_nationality = 1;
 
     for (i = 0; i < 3; i++) {
-        country[i] = reg_ocr_mrz_as_letter(text[at + 2 + i]);
+        s = reg_ocr_cells_best(cells, REG_OCR_MRZ_AT_COUNTRY + i,
+                               places[REG_OCR_MRZ_AT_COUNTRY + i], &p);
+        mrz->p_nationality = fminf(mrz->p_nationality, p);
+        mrz->p_nationality = fminf(mrz->p_nationality,
+            reg_ocr_mrz_seen(cells->like[REG_OCR_MRZ_AT_COUNTRY + i][s]));
 
-        if (country[i] == '<') {
-            country[i] = '\0';
+        if (s != REG_OCR_FILLER && strlen(mrz->nationality) == i) {
+            mrz->nationality[i] = reg_ocr_symbol_char(s);
         }
     }
 
-    country[3] = '\0';
+    s = reg_ocr_cells_best(cells, REG_OCR_MRZ_AT_SEX,
+                           places[REG_OCR_MRZ_AT_SEX], &mrz->p_sex);
+    mrz->sex = reg_ocr_symbol_char(s);
+    mrz->p_sex = fminf(mrz->p_sex,
+                       reg_ocr_mrz_seen(cells->like[REG_OCR_MRZ_AT_SEX][s]));
+}
 
-    pairs = 0;
 
-    for (i = at + 5, len = 0; i < n && len + 1 < REG_OCR_MRZ_NAME; i++) {
-        if (text[i] != '<') {
-            name[len++] = reg_ocr_mrz_as_letter(text[i]);
-            continue;
-        }
+int
+reg_ocr_mrz_name(const reg_ocr_cells_t *cells, reg_ocr_mrz_name_t *name)
+{
+    int                s, symbols[REG_OCR_CELLS_MAX];
+    float              p;
+    size_t             i, end, len;
+    reg_ocr_symbols_t  places[REG_OCR_CELLS_MAX];
 
-        /* the first two end the surname, the next two the name */
+    memset(name, 0, sizeof(reg_ocr_mrz_name_t));
+    reg_ocr_mrz_places(0, cells->n, places);
 
-        if (i + 1 < n && text[i + 1] == '<' && len > 0) {
-            if (pairs++ == 1) {
-                break;
-            }
+    for (i = 0; i < 3; i++) {
+        s = reg_ocr_cells_best(cells, REG_OCR_MRZ_AT_ISSUER + i,
+                               places[REG_OCR_MRZ_AT_ISSUER + i], &p);
 
-            i++;
-        }
-
-        if (len > 0 && name[len - 1] != ' ') {
-            name[len++] = ' ';
+        if (s != REG_OCR_FILLER && strlen(name->country) == i) {
+            name->country[i] = reg_ocr_symbol_char(s);
         }
     }
 
-    while (len > 0 && name[len - 1] == ' ') {
-        len--;
+    end = reg_ocr_mrz_letters(cells, symbols, &name->p);
+    len = 0;
+
+    for (i = REG_OCR_MRZ_AT_NAME; i < end; i++) {
+        if (symbols[i] != REG_OCR_FILLER) {
+            name->name[len++] = reg_ocr_symbol_char(symbols[i]);
+
+        } else if (name->name[len - 1] != ' ') {
+            name->name[len++] = ' ';
+        }
     }
 
-    name[len] = '\0';
+    name->whole = (end < cells->n);
 
     return len >= 2;
+}
+
+
+/*
+ * The names end where nothing but fillers follows: that place is returned.  A
+ * letter is one of many, so that where hardly anything was seen a filler is
+ * likelier than any of them; but then the end is not sure.
+ */
+
+static size_t
+reg_ocr_mrz_letters(const reg_ocr_cells_t *cells, int *symbols, float *p)
+{
+    int           s;
+    float         letter, filler, sum, most;
+    float         sure[REG_OCR_CELLS_MAX], seen[REG_OCR_CELLS_MAX];
+    size_t        i, end;
+    const float  *like;
+
+    sum = most = 0;
+    end = REG_OCR_MRZ_AT_NAME;
+
+    for (i = REG_OCR_MRZ_AT_NAME; i < cells->n; i++) {
+        like = cells->like[i];
+        s = reg_ocr_cells_best(cells, i, REG_OCR_SYMBOLS_LATIN, &sure[i]);
+        seen[i] = like[s];
+        letter = like[s] + REG_OCR_MRZ_LETTER;
+        filler = like[REG_OCR_FILLER] + REG_OCR_MRZ_WITHIN;
+
+        symbols[i] = (letter > filler) ? s : REG_OCR_FILLER;
+        sure[i] = (letter > filler)
+                  ? 1 / (1 / sure[i] + expf(filler - letter))
+                  : 1 / (1 + expf(letter - filler) / sure[i]);
+
+        if (letter <= filler) {
+            seen[i] = like[REG_OCR_FILLER];
+        }
+
+        sum += fmaxf(letter, filler) - like[REG_OCR_FILLER];
+
+        if (sum > most) {
+            most = sum;
+            end = i + 1;
+        }
+    }
+
+    *p = 1;
+
+    for (i = REG_OCR_MRZ_AT_NAME; i < end + 2 && i < cells->n; i++) {
+        *p = fminf(*p, reg_ocr_mrz_seen(seen[i]));
+
+        if (i < end) {
+            *p = fminf(*p, sure[i]);
+        }
+    }
+
+    return end;
 }

@@ -1,6 +1,6 @@
 /*
- * The machine-readable zone of passports (ICAO Doc 9303-4, TD3) and cards
- * (9303-5 and 9303-6, TD1 and TD2).
+ * The machine-readable zone of passports (ICAO Doc 9303-4, TD3: two rows of
+ * 44 characters) and of other papers with two rows (9303-6, TD2: 36).
  */
 
 #ifndef REG_OCR_MRZ_H_INCLUDED
@@ -8,16 +8,19 @@
 
 
 #include "reg_date.h"
+#include "reg_ocr_cells.h"
 
+
+#define REG_OCR_MRZ_TD3   44
+#define REG_OCR_MRZ_TD2   36
 
 #define REG_OCR_MRZ_NAME  64
 
-/* Which check digits hold. */
+/* Parts that have a check digit. */
 
 #define REG_OCR_MRZ_NUMBER  0x01
 #define REG_OCR_MRZ_BIRTH   0x02
 #define REG_OCR_MRZ_UNTIL   0x04
-#define REG_OCR_MRZ_WHOLE   0x08    /* the composite one */
 
 typedef struct {
     char        number[10];
@@ -25,30 +28,43 @@ typedef struct {
     char        sex;                /* 'M', 'F', or '<' */
     reg_date_t  birth;              /* REG_DATE_NONE: no real day */
     reg_date_t  until;
-    unsigned    checks;
-    size_t      at;                 /* where in the line it began */
+    unsigned    read;               /* parts whose check held at once */
+    unsigned    mended;             /* those where a character that was less
+                                       likely had to take another's place */
+    float       p_number;           /* how sure each is, 0 to 1 */
+    float       p_nationality;
+    float       p_sex;
+    float       p_birth;
+    float       p_until;
 } reg_ocr_mrz_t;
+
+typedef struct {
+    char        name[REG_OCR_MRZ_NAME];     /* "SURNAME GIVEN NAMES" */
+    char        country[4];         /* that issued it */
+    float       p;                  /* how sure its worst character is */
+    unsigned    whole:1;            /* fillers follow: nothing was cut off */
+} reg_ocr_mrz_name_t;
+
+
+/* What may stand at each place of the upper (0) or lower (1) row. */
+
+void reg_ocr_mrz_places(int row, size_t n,
+    reg_ocr_symbols_t places[REG_OCR_CELLS_MAX]);
 
 /* The check digit over n characters, '0' to '9'; weights 7, 3, 1. */
 
 char reg_ocr_mrz_check(const char *text, size_t n);
 
 /*
- * Reads the line of a TD3 or TD2 document that holds the numbers, wherever in
- * the text it begins; letters in places of digits and the reverse are put
- * right.  At least two check digits have to hold. 1 when it was found.
+ * The lower row.  1 when it is one: of the three check digits enough hold.
  */
 
-int reg_ocr_mrz_numbers(const char *text, size_t n, reg_date_t today,
+int reg_ocr_mrz_numbers(const reg_ocr_cells_t *cells, reg_date_t today,
     reg_ocr_mrz_t *mrz);
 
-/*
- * The name in the other line, as "SURNAME GIVEN NAMES"; country gets its
- * three letters.  1 when it was found.
- */
+/* The upper row.  1 when it is one. */
 
-int reg_ocr_mrz_name(const char *text, size_t n,
-    char name[REG_OCR_MRZ_NAME], char country[4]);
+int reg_ocr_mrz_name(const reg_ocr_cells_t *cells, reg_ocr_mrz_name_t *name);
 
 
 #endif /* REG_OCR_MRZ_H_INCLUDED */

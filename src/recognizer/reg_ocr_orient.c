@@ -8,6 +8,7 @@
 
 #define REG_OCR_LONG          1.7f  /* a box whose shape tells its axis */
 #define REG_OCR_VOTERS        8
+#define REG_OCR_UNANIMOUS     4     /* with so many of one mind it is over */
 
 /* The input of the model, and its second output: "stands on its head". */
 
@@ -103,6 +104,12 @@ reg_ocr_orient_heads(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
 
         sum += (output.data[1] > 0.5f);
         reg_ocr_output_free(runtime, &output);
+
+        if (i + 1 == REG_OCR_UNANIMOUS
+            && (sum == 0 || sum == REG_OCR_UNANIMOUS))
+        {
+            n = REG_OCR_UNANIMOUS;
+        }
     }
 
     *heads = (n == 0) ? 0 : sum / n;

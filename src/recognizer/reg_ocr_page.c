@@ -45,6 +45,38 @@ reg_ocr_page_free(reg_ocr_page_t *page)
 }
 
 
+int
+reg_ocr_page_inside(const reg_ocr_part_t *part, float x, float y)
+{
+    return x > part->left && x < part->right && y > part->top
+           && y < part->bottom;
+}
+
+
+void
+reg_ocr_page_within(reg_ocr_page_t *page, const reg_ocr_part_t *part)
+{
+    size_t           i, n;
+    reg_ocr_line_t  *line;
+
+    for (i = 0, n = 0; i < page->n; i++) {
+        line = &page->lines[i];
+
+        if (!reg_ocr_page_inside(part, (line->left + line->right) / 2,
+                                 (line->top + line->bottom) / 2))
+        {
+            free(line->chars);
+            free(line->kept);
+            continue;
+        }
+
+        page->lines[n++] = *line;
+    }
+
+    page->n = n;
+}
+
+
 void
 reg_ocr_page_straighten(reg_ocr_page_t *page)
 {
@@ -80,6 +112,8 @@ reg_ocr_page_straighten(reg_ocr_page_t *page)
     }
 
     page->n = n;
+    page->title_y -= (slope.at + slope.by * page->title_y)
+                     * (page->title_x - middle);
 
     qsort(page->lines, n, sizeof(reg_ocr_line_t), reg_ocr_page_compare);
 

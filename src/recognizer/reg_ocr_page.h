@@ -40,12 +40,30 @@ typedef struct {
     float                      width;       /* of the picture as it is read */
     float                      height;
     float                      u[2];        /* its direction there */
+    float                      title_x;     /* the middle of a licence's */
+    float                      title_y;     /* title, and its span from */
+    float                      title_span;  /* first to last character, or 0 */
     size_t                     n;
     reg_ocr_line_t            *lines;       /* malloc'ed, by y */
 } reg_ocr_page_t;
 
 void reg_ocr_page_free(reg_ocr_page_t *page);
 
+
+/* A part of a page, and whether a point is in it. */
+
+typedef struct {
+    float  left;
+    float  right;
+    float  top;
+    float  bottom;
+} reg_ocr_part_t;
+
+int reg_ocr_page_inside(const reg_ocr_part_t *part, float x, float y);
+
+/* Drops the lines whose middle is outside. */
+
+void reg_ocr_page_within(reg_ocr_page_t *page, const reg_ocr_part_t *part);
 
 /*
  * A page photographed at an angle has lines that fan out.  Shifts what

@@ -18,7 +18,6 @@ struct reg_ocr_runtime_s {
     OrtAllocator       *allocator;  /* the runtime's own, not freed */
     OrtMemoryInfo      *memory;
     OrtSessionOptions  *options;
-    OrtRunOptions      *run;
     reg_ocr_session_t   sessions[REG_OCR_MODELS];
 };
 
@@ -36,9 +35,9 @@ static void reg_ocr_runtime_error(reg_ocr_runtime_t *runtime,
 
 
 static const char *const  reg_ocr_files[REG_OCR_MODELS] = {
-    "ch_PP-OCRv4_det_infer.onnx",
+    "ch_PP-OCRv4_det_folded.onnx",
     "ch_ppocr_mobile_v2.0_cls_infer.onnx",
-    "ch_PP-OCRv4_rec_infer.onnx"
+    "ch_PP-OCRv4_rec_folded.onnx"
 };
 
 
@@ -109,7 +108,7 @@ reg_ocr_runtime_open(reg_ocr_runtime_t *runtime)
     }
 
     if (status == NULL) {
-        status = api->CreateCpuMemoryInfo(OrtArenaAllocator, OrtMemTypeDefault,
+        status = api->CreateCpuMemoryInfo(OrtDeviceAllocator, OrtMemTypeDefault,
                                           &runtime->memory);
     }
 
@@ -119,8 +118,9 @@ reg_ocr_runtime_open(reg_ocr_runtime_t *runtime)
 
 /*
  * One thread a run: pictures, not operators, are what is done in parallel.
- * Memory patterns would keep a plan for each width of a line; the arena gives
- * back after each run what it took for it (441 MB at rest become 142).
+ * Memory patterns would keep a plan for each width of a line, and an arena
+ * what the largest picture took; giving that back after each run costs a
+ * fifth of the run, for the pages have to come anew.
  */
 
 static OrtStatus *
@@ -149,12 +149,7 @@ reg_ocr_runtime_options(reg_ocr_runtime_t *runtime)
     }
 
     if (status == NULL) {
-        status = api->CreateRunOptions(&runtime->run);
-    }
-
-    if (status == NULL) {
-        status = api->AddRunConfigEntry(runtime->run,
-                     "memory.enable_memory_arena_shrinkage", "cpu:0");
+        status = api->DisableCpuMemArena(runtime->options);
     }
 
     return status;
@@ -212,7 +207,6 @@ reg_ocr_runtime_destroy(reg_ocr_runtime_t *runtime)
         api->ReleaseSession(session->session);
     }
 
-    api->ReleaseRunOptions(runtime->run);
     api->ReleaseSessionOptions(runtime->options);
     api->ReleaseMemoryInfo(runtime->memory);
     api->ReleaseEnv(runtime->env);
@@ -277,8 +271,8 @@ reg_ocr_session_run(reg_ocr_runtime_t *runtime, reg_ocr_session_t *session,
     names[1] = session->output;
     inputs[0] = input;
 
-    return runtime->api->Run(session->session, runtime->run, &names[0],
-                             inputs, 1, &names[1], 1, output);
+    return runtime->api->Run(session->session, NULL, &names[0], inputs, 1,
+                             &names[1], 1, output);
 }
 
 

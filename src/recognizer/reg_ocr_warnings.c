@@ -3,6 +3,7 @@
  */
 
 #include <math.h>
+#include "reg_ocr_screen.h"
 #include "reg_ocr_warnings.h"
 
 
@@ -73,6 +74,10 @@ reg_ocr_warnings(const reg_ocr_request_t *request,
     int  missing;
 
     result->state = REG_OCR_DONE;
+
+    if (reg_ocr_screen(image, boxes)) {
+        reg_ocr_result_warn(result, "screen", NULL);
+    }
 
     if (reg_ocr_warn_kind(request, result)) {
         result->nfields = 0;

@@ -10,6 +10,9 @@
 #include "reg_ocr_geometry.h"
 #include "reg_ocr_group.h"
 #include "reg_ocr_mrz.h"
+#include "reg_ocr_places.h"
+#include "reg_ocr_screen.h"
+#include "reg_ocr_zone.h"
 #include "reg_text.h"
 
 
@@ -417,40 +420,305 @@ a_licence_of_two_columns_is_read(void **state)
 }
 
 
+/* A row of the zone, three steps a character; ' ' is one that was not seen. */
+
+static reg_ocr_line_t
+row(reg_ocr_alphabet_t *a, const char *text)
+{
+    size_t          i, place;
+    float          *kept;
+    reg_ocr_line_t  line;
+
+    memset(&line, 0, sizeof(line));
+    line.steps = 3 * strlen(text) + 8;
+    line.left = 0;
+    line.right = 8 * line.steps;
+    line.height = 48;
+    line.kept = calloc(line.steps * a->nkept, sizeof(float));
+    line.chars = calloc(strlen(text), sizeof(reg_ocr_char_t));
+    line.n = strlen(text);
+
+    for (i = 0; i < line.steps; i++) {
+        line.kept[i * a->nkept] = 0.99f;
+    }
+
+    for (i = 0; text[i] != '\0'; i++) {
+        place = reg_ocr_alphabet_kept(a, text[i]);
+        line.chars[i].code = text[i];
+        kept = line.kept + (4 + 3 * i + 1) * a->nkept;
+
+        if (place != 0) {
+            kept[0] = 0.005f;
+            kept[place] = 0.99f;
+        }
+    }
+
+    return line;
+}
+
+
+static reg_ocr_page_t
+zone(reg_ocr_alphabet_t *a, const char *upper, const char *lower)
+{
+    reg_ocr_page_t  p;
+
+    p = page(a);
+    p.lines = calloc(2, sizeof(reg_ocr_line_t));
+    p.n = 2;
+    p.lines[0] = row(a, upper);
+    p.lines[1] = row(a, lower);
+    p.lines[0].top = p.lines[0].bottom = 100;
+    p.lines[1].top = p.lines[1].bottom = 170;
+
+    return p;
+}
+
+
 /* ICAO Doc 9303-4, appendix B: the specimen of Utopia. */
+
+static const char  utopia_upper[] =
+    "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<";
+static const char  utopia_lower[] =
+    "L898902C36UTO7408122F1204159ZE184226B<<<<<10";
+
 
 static void
 the_zone_of_the_standards_specimen(void **state)
 {
-    char           name[REG_OCR_MRZ_NAME], country[4];
-    reg_ocr_mrz_t  mrz;
-
-    static const char  upper[] =
-        "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<";
-    static const char  lower[] =
-        "L898902C36UTO7408122F1204159ZE184226B<<<<<10";
-    static const char  misread[] =
-        "L898902C36UTO74O8I22F12O4159ZE184226B<<<<<10";
+    reg_ocr_page_t       p;
+    reg_ocr_result_t     result;
+    reg_ocr_alphabet_t  *a;
 
     (void) state;
 
-    assert_true(reg_ocr_mrz_name(upper, 44, name, country));
-    assert_string_equal(name, "ERIKSSON ANNA MARIA");
-    assert_string_equal(country, "UTO");
+    assert_int_equal(reg_ocr_mrz_check("L898902C3", 9), '6');
+    assert_int_equal(reg_ocr_mrz_check("740812", 6), '2');
 
-    assert_true(reg_ocr_mrz_numbers(lower, 44, TODAY, &mrz));
-    assert_int_equal(mrz.checks, REG_OCR_MRZ_NUMBER|REG_OCR_MRZ_BIRTH
-                                 |REG_OCR_MRZ_UNTIL|REG_OCR_MRZ_WHOLE);
-    assert_string_equal(mrz.number, "L898902C3");
-    assert_string_equal(mrz.nationality, "UTO");
-    assert_int_equal(mrz.sex, 'F');
-    assert_int_equal(mrz.birth, reg_date_make(1974, 8, 12));
-    assert_int_equal(mrz.until, reg_date_make(2012, 4, 15));
+    a = alphabet();
+    p = zone(a, utopia_upper, utopia_lower);
+    reg_ocr_result_init(&result);
+    reg_ocr_fields_passport(&p, TODAY, &result);
 
-    assert_true(reg_ocr_mrz_numbers(misread, 44, TODAY, &mrz));
-    assert_int_equal(mrz.birth, reg_date_make(1974, 8, 12));
+    assert_field(&result, "name", "ERIKSSON ANNA MARIA", 1);
+    assert_field(&result, "id_number", "L898902C3", 1);
+    assert_field(&result, "nationality", "UTO", 1);
+    assert_field(&result, "birth_date", "1974-08-12", 1);
+    assert_field(&result, "sex", "F", 1);
+    assert_field(&result, "valid_until", "2012-04-15", 1);
+    assert_int_equal(result.nwarnings, 1);
+    assert_string_equal(result.warnings[0].code, "expired");
 
-    assert_false(reg_ocr_mrz_numbers(upper, 44, TODAY, &mrz));
+    reg_ocr_page_free(&p);
+    free(a);
+}
+
+
+/* The model took O for 0 and I for 1, and saw neither an S nor a filler. */
+
+static void
+what_is_missing_in_a_zone_keeps_its_place(void **state)
+{
+    reg_ocr_page_t       p;
+    reg_ocr_result_t     result;
+    reg_ocr_alphabet_t  *a;
+
+    (void) state;
+
+    a = alphabet();
+    p = zone(a, "P<UT0ERIK SON<<ANNA<MARIA<< <<<<<<<<<<<<<<<<",
+             "L898902C36UTO74O8I22F12O4159ZE184226B<<<<<10");
+    reg_ocr_result_init(&result);
+    reg_ocr_fields_passport(&p, TODAY, &result);
+
+    assert_field(&result, "id_number", "L898902C3", 1);
+    assert_field(&result, "birth_date", "1974-08-12", 1);
+    assert_field(&result, "valid_until", "2012-04-15", 1);
+
+    /* what stands there cannot be told, but that it is not vouched for */
+
+    assert_int_equal(reg_ocr_result_field(&result, "name")->vouched, 0);
+
+    reg_ocr_page_free(&p);
+    free(a);
+}
+
+
+/* A digit that fails its check is told; a name without an end is a guess. */
+
+static void
+a_zone_that_is_wrong_is_not_vouched_for(void **state)
+{
+    reg_ocr_page_t       p;
+    reg_ocr_result_t     result;
+    reg_ocr_alphabet_t  *a;
+
+    (void) state;
+
+    a = alphabet();
+    p = zone(a, "P<UTOERIKSSON<<ANNA<MARIA<LOUISA<CHRISTINA<E",
+             "L898902C37UTO7408122F3604155ZE184226B<<<<<10");
+    reg_ocr_result_init(&result);
+    reg_ocr_fields_passport(&p, TODAY, &result);
+
+    assert_field(&result, "id_number", "L898902C3", 0);
+    assert_field(&result, "name", "ERIKSSON ANNA MARIA LOUISA CHRISTINA E", 0);
+    assert_int_equal(result.nwarnings, 1);
+    assert_string_equal(result.warnings[0].code, "checksum");
+
+    reg_ocr_page_free(&p);
+
+    p = zone(a, utopia_upper, utopia_upper);
+    reg_ocr_result_init(&result);
+    reg_ocr_fields_passport(&p, TODAY, &result);
+    assert_int_equal(result.nfields, 0);
+
+    reg_ocr_page_free(&p);
+    free(a);
+}
+
+
+/* The two longest boxes, one above the other, whatever lies around. */
+
+static void
+the_rows_of_a_zone_are_found(void **state)
+{
+    reg_ocr_zone_t   zones[REG_OCR_ZONES_MAX];
+    reg_ocr_boxes_t  boxes;
+
+    static const reg_ocr_box_t  found[] = {
+        { { 500, 200 }, { 1, 0 }, 300, 30, 1 },
+        { { 500, 240 }, { 1, 0 }, 280, 30, 1 },
+        { { 500, 600 }, { 1, 0.02f }, 900, 34, 1 },
+        { { 495, 657 }, { 1, 0.02f }, 890, 32, 1 },
+        { { 200, 900 }, { 0.8f, 0.6f }, 900, 32, 1 },
+    };
+
+    (void) state;
+
+    boxes.n = sizeof(found) / sizeof(found[0]);
+    memcpy(boxes.box, found, sizeof(found));
+
+    assert_true(reg_ocr_zone_find(&boxes, zones) >= 1);
+    assert_true(zones[0].rows[0].width == 900);
+    assert_true(zones[0].rows[1].width == 890);
+    assert_true(zones[0].pitch > 18 && zones[0].pitch < 23);
+}
+
+
+/* Waves of so many pixels: each colour a part of one behind the one before. */
+
+static int
+looks_like_a_screen(float pixels, float behind)
+{
+    int              screen;
+    float            turn;
+    size_t           i;
+    reg_ocr_boxes_t  boxes;
+    reg_ocr_image_t  image;
+
+    image.width = 640;
+    image.height = 480;
+    image.rgb = malloc(3 * 640 * 480);
+
+    for (i = 0; i < 3 * 640 * 480; i++) {
+        turn = (i / 3 % 640 + 0.3f * (i / 3 / 640)) / pixels - behind * (i % 3);
+        image.rgb[i] = 200 + 12 * cosf(2 * (float) M_PI * turn);
+    }
+
+    memset(&boxes, 0, sizeof(boxes));
+    boxes.n = 2;
+    boxes.box[0].centre.x = boxes.box[0].centre.y = 50;
+    boxes.box[1].centre.x = 600;
+    boxes.box[1].centre.y = 400;
+
+    screen = reg_ocr_screen(&image, &boxes);
+    free(image.rgb);
+
+    return screen;
+}
+
+
+static void
+colours_that_take_turns_are_a_screens(void **state)
+{
+    (void) state;
+
+    assert_true(looks_like_a_screen(3.1f, 1 / 3.0f));
+    assert_true(looks_like_a_screen(17, 1 / 3.0f));
+    assert_true(looks_like_a_screen(17, -1 / 3.0f));
+
+    /* a pattern that is printed */
+
+    assert_false(looks_like_a_screen(3.1f, 0));
+    assert_false(looks_like_a_screen(17, 0));
+}
+
+
+static const char *
+mended(const char *number, const char *name, const char *value)
+{
+    char                     path[32];
+    reg_error_t              error;
+    reg_regions_t           *regions;
+    static reg_ocr_result_t  result;
+
+    write_file(path, "{\"regions\": [[\"140000\", \"山西省\"],"
+                     " [\"141000\", \"临汾市\"], [\"141028\", \"吉县\"],"
+                     " [\"141031\", \"隰县\"], [\"410000\", \"河南省\"],"
+                     " [\"411200\", \"三门峡市\"],"
+                     " [\"411221\", \"渑池县\"]]}");
+    regions = reg_regions_load(path, &error);
+    assert_non_null(regions);
+    unlink(path);
+
+    reg_ocr_result_init(&result);
+    reg_ocr_result_add(&result, "id_number", number, 0.99f, 1);
+    reg_ocr_result_add(&result, name, value, 0.9f, 1);
+    reg_ocr_places(regions, &result);
+    reg_regions_free(regions);
+
+    return reg_ocr_result_field(&result, name)->value;
+}
+
+
+static void
+places_are_those_of_the_table(void **state)
+{
+    (void) state;
+
+    /* exchanged, missing, behind the province: the number's own division */
+
+    assert_string_equal(mended("411221198909125988", "address",
+                               "河南省三门峡市浥池县平湾镇1号"),
+                        "河南省三门峡市渑池县平湾镇1号");
+    assert_string_equal(mended("411221198909125988", "address",
+                               "河南省三门峡市池县平湾镇1号"),
+                        "河南省三门峡市渑池县平湾镇1号");
+    assert_string_equal(mended("411221198909125988", "address",
+                               "河南省绳池县平湾镇1号"),
+                        "河南省渑池县平湾镇1号");
+
+    /* people move: another division's name stays */
+
+    assert_string_equal(mended("141031198909125988", "address",
+                               "山西省临汾市吉县平湾镇1号"),
+                        "山西省临汾市吉县平湾镇1号");
+
+    /* two characters differ: that may be anything */
+
+    assert_string_equal(mended("411221198909125988", "address",
+                               "河南省三门峡市东城县平湾镇1号"),
+                        "河南省三门峡市东城县平湾镇1号");
+
+    assert_string_equal(mended("411221198909125988", "authority",
+                               "三门夹市公安局"), "三门峡市公安局");
+
+    /* 吉县, 隰县 or 渑池县: nobody knows */
+
+    assert_string_equal(mended("411221198909125988", "authority",
+                               "池县公安局"), "池县公安局");
+    assert_string_equal(mended("411221198909125988", "authority",
+                               "吉县公安局"), "吉县公安局");
 }
 
 
@@ -467,7 +735,12 @@ main(void)
         cmocka_unit_test(a_hole_in_a_name_is_not_vouched_for),
         cmocka_unit_test(the_term_of_a_card_is_one_the_law_knows),
         cmocka_unit_test(a_licence_of_two_columns_is_read),
-        cmocka_unit_test(the_zone_of_the_standards_specimen)
+        cmocka_unit_test(the_zone_of_the_standards_specimen),
+        cmocka_unit_test(what_is_missing_in_a_zone_keeps_its_place),
+        cmocka_unit_test(a_zone_that_is_wrong_is_not_vouched_for),
+        cmocka_unit_test(the_rows_of_a_zone_are_found),
+        cmocka_unit_test(colours_that_take_turns_are_a_screens),
+        cmocka_unit_test(places_are_those_of_the_table)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

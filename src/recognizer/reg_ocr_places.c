@@ -1,0 +1,276 @@
+/*
+ * Names of places put right by the table of GB/T 2260.
+ */
+
+#include "reg_ocr_places.h"
+#include "reg_text.h"
+
+
+#define REG_OCR_PLACE_MAX  96       /* characters, of an address as well */
+
+typedef struct {
+    size_t   n;
+    int32_t  c[REG_OCR_PLACE_MAX];
+} reg_ocr_place_t;
+
+
+static void reg_ocr_places_address(const reg_regions_t *regions,
+    const char *number, const reg_ocr_field_t *address,
+    reg_ocr_result_t *result);
+static int reg_ocr_place_mend(const reg_regions_t *regions,
+    const char *number, const reg_ocr_place_t *right,
+    const reg_ocr_place_t *read, size_t *len);
+static int reg_ocr_place_other(const reg_regions_t *regions,
+    const char *number, const reg_ocr_place_t *read, size_t len);
+static void reg_ocr_places_authority(const reg_regions_t *regions,
+    const reg_ocr_field_t *authority, reg_ocr_result_t *result);
+static const char *reg_ocr_place_nearest(const reg_regions_t *regions,
+    const reg_ocr_place_t *read);
+static void reg_ocr_place_parse(const char *text, reg_ocr_place_t *place);
+static int reg_ocr_place_distance(const reg_ocr_place_t *a, size_t n,
+    const reg_ocr_place_t *b);
+
+
+void
+reg_ocr_places(const reg_regions_t *regions, reg_ocr_result_t *result)
+{
+    const reg_ocr_field_t  *number, *field;
+
+    if (regions == NULL) {
+        return;
+    }
+
+    number = reg_ocr_result_field(result, "id_number");
+    field = reg_ocr_result_field(result, "address");
+
+    if (number != NULL && number->vouched && field != NULL) {
+        reg_ocr_places_address(regions, number->value, field, result);
+    }
+
+    field = reg_ocr_result_field(result, "authority");
+
+    if (field != NULL) {
+        reg_ocr_places_authority(regions, field, result);
+    }
+}
+
+
+/* A county may stand behind its city, or directly behind its province. */
+
+static void
+reg_ocr_places_address(const reg_regions_t *regions, const char *number,
+    const reg_ocr_field_t *address, reg_ocr_result_t *result)
+{
+    char              code[7], names[3][64], begins[256];
+    char              value[REG_OCR_VALUE_MAX + 256];
+    size_t            i, k, len, bytes;
+    const char       *name;
+    reg_str_t         rest;
+    reg_ocr_place_t   read, right;
+
+    for (i = 0; i < 3; i++) {
+        snprintf(code, sizeof(code), "%.*s%.*s", (int) (2 * i + 2), number,
+                 (int) (4 - 2 * i), "0000");
+        name = reg_regions_name(regions, code);
+        snprintf(names[i], sizeof(names[i]), "%s", name ? name : "");
+    }
+
+    reg_ocr_place_parse(address->value, &read);
+
+    for (k = 0; k < 2 && names[2][0] != '\0'; k++) {
+        snprintf(begins, sizeof(begins), "%s%s%s", names[0],
+                 k == 0 ? names[1] : "", names[2]);
+        reg_ocr_place_parse(begins, &right);
+
+        if (!reg_ocr_place_mend(regions, number, &right, &read, &len)) {
+            continue;
+        }
+
+        rest.data = (const unsigned char *) address->value;
+        rest.len = strlen(address->value);
+
+        for (i = 0; i < len; i++) {
+            (void) reg_text_next(&rest);
+        }
+
+        bytes = (size_t) snprintf(value, sizeof(value), "%s%s", begins,
+                                  (const char *) rest.data);
+
+        if (bytes < REG_OCR_VALUE_MAX) {
+            reg_ocr_result_add(result, "address", value, address->confidence,
+                               address->vouched);
+        }
+
+        return;
+    }
+}
+
+
+/* Whether the first *len characters stand for the right ones. */
+
+static int
+reg_ocr_place_mend(const reg_regions_t *regions, const char *number,
+    const reg_ocr_place_t *right, const reg_ocr_place_t *read, size_t *len)
+{
+    for (*len = right->n - 1; *len <= right->n + 1; (*len)++) {
+
+        if (*len >= 2 && *len <= read->n
+            && read->c[*len - 1] == right->c[right->n - 1]
+            && reg_ocr_place_distance(read, *len, right) == 1)
+        {
+            return !reg_ocr_place_other(regions, number, read, *len);
+        }
+    }
+
+    return 0;
+}
+
+
+/* Whether the first characters end with another division of the province. */
+
+static int
+reg_ocr_place_other(const reg_regions_t *regions, const char *number,
+    const reg_ocr_place_t *read, size_t len)
+{
+    size_t            i;
+    const char       *name, *code;
+    reg_ocr_place_t   place;
+
+    for (i = 0; (name = reg_regions_at(regions, i, &code)) != NULL; i++) {
+
+        if (strncmp(code, number, 2) != 0 || strncmp(code, number, 6) == 0) {
+            continue;
+        }
+
+        reg_ocr_place_parse(name, &place);
+
+        if (place.n <= len
+            && memcmp(&read->c[len - place.n], place.c,
+                      place.n * sizeof(int32_t)) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* "渑池县公安局", or "郑州市公安局金水分局" */
+
+static void
+reg_ocr_places_authority(const reg_regions_t *regions,
+    const reg_ocr_field_t *authority, reg_ocr_result_t *result)
+{
+    char              place[REG_OCR_VALUE_MAX];
+    char              value[REG_OCR_VALUE_MAX + 64];
+    const char       *rest, *name;
+    reg_ocr_place_t   read;
+
+    rest = strstr(authority->value, "公安局");
+
+    if (rest == NULL) {
+        name = NULL;
+
+    } else {
+        snprintf(place, sizeof(place), "%.*s",
+                 (int) (rest - authority->value), authority->value);
+        reg_ocr_place_parse(place, &read);
+        name = reg_ocr_place_nearest(regions, &read);
+    }
+
+    if (name == NULL) {
+        snprintf(value, sizeof(value), "%s", authority->value);
+        reg_ocr_result_add(result, "authority", value, authority->confidence,
+                           0);
+
+    } else if (strcmp(name, place) != 0
+               && snprintf(value, sizeof(value), "%s%s", name, rest)
+                  < REG_OCR_VALUE_MAX)
+    {
+        reg_ocr_result_add(result, "authority", value, authority->confidence,
+                           0);
+    }
+}
+
+
+/* The name itself, or the only one of which one character differs. */
+
+static const char *
+reg_ocr_place_nearest(const reg_regions_t *regions,
+    const reg_ocr_place_t *read)
+{
+    int               distance;
+    size_t            i, several;
+    const char       *name, *code, *nearest;
+    reg_ocr_place_t   place;
+
+    nearest = NULL;
+    several = 0;
+
+    for (i = 0; (name = reg_regions_at(regions, i, &code)) != NULL; i++) {
+        reg_ocr_place_parse(name, &place);
+        distance = reg_ocr_place_distance(read, read->n, &place);
+
+        if (distance == 0) {
+            return name;
+        }
+
+        if (distance == 1 && (nearest == NULL || strcmp(nearest, name) != 0)
+            && read->n >= 2 && place.c[place.n - 1] == read->c[read->n - 1])
+        {
+            nearest = name;
+            several++;
+        }
+    }
+
+    return (several == 1) ? nearest : NULL;
+}
+
+
+static void
+reg_ocr_place_parse(const char *text, reg_ocr_place_t *place)
+{
+    int32_t    code;
+    reg_str_t  s;
+
+    s.data = (const unsigned char *) text;
+    s.len = strlen(text);
+    place->n = 0;
+
+    while (place->n < REG_OCR_PLACE_MAX && (code = reg_text_next(&s)) != -1) {
+        place->c[place->n++] = code;
+    }
+}
+
+
+/* 0, 1 for one character exchanged, missing or too many, 2 for more. */
+
+static int
+reg_ocr_place_distance(const reg_ocr_place_t *a, size_t n,
+    const reg_ocr_place_t *b)
+{
+    size_t  first, last;
+
+    if (n + 1 < b->n || n > b->n + 1) {
+        return 2;
+    }
+
+    for (first = 0; first < n && first < b->n; first++) {
+        if (a->c[first] != b->c[first]) {
+            break;
+        }
+    }
+
+    if (first == n && first == b->n) {
+        return 0;
+    }
+
+    for (last = 0; last + first < n && last + first < b->n; last++) {
+        if (a->c[n - 1 - last] != b->c[b->n - 1 - last]) {
+            break;
+        }
+    }
+
+    return (n - first - last <= 1 && b->n - first - last <= 1) ? 1 : 2;
+}

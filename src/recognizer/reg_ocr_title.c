@@ -1,0 +1,266 @@
+/*
+ * The title of a business licence: where the sheet lies.
+ */
+
+#include <math.h>
+#include "reg_ocr_find.h"
+#include "reg_ocr_title.h"
+
+
+/* Boxes that are read for it, the highest first; how long it is in heights. */
+
+#define REG_OCR_TITLE_TRIES   4
+#define REG_OCR_TITLE_LONG    2.2f
+#define REG_OCR_TITLE_LONGER  11.0f
+
+/*
+ * The form of the sheets since 2014 in spans of the title (81 mm on A4): the
+ * fields stand so far left, right, above and below its middle, and their
+ * characters have this size.
+ */
+
+#define REG_OCR_TITLE_SIDE    1.80f
+#define REG_OCR_TITLE_ABOVE   0.55f
+#define REG_OCR_TITLE_BELOW   2.00f
+#define REG_OCR_TITLE_EM      0.053f
+
+/* Boxes of fields, in characters' sizes: one row, with what detection adds. */
+
+#define REG_OCR_TITLE_LOW     0.80f
+#define REG_OCR_TITLE_HIGH    2.60f
+
+#define REG_OCR_TITLE_DIRECTED  1.7f
+
+/* Below the title stands which copy of how many it is. */
+
+#define REG_OCR_TITLE_COPY    0.28f
+
+/* The size of characters, in pixels of the input, that is found best. */
+
+#define REG_OCR_TITLE_BEST    15.0f
+
+
+static size_t reg_ocr_title_candidates(const reg_ocr_boxes_t *boxes,
+    reg_ocr_box_t *candidates);
+static reg_code_t reg_ocr_title_read(reg_ocr_runtime_t *runtime,
+    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
+    const reg_ocr_box_t *box, uint64_t deadline, reg_ocr_title_t *title);
+static void reg_ocr_title_clip(const reg_ocr_image_t *image,
+    reg_ocr_box_t *part);
+
+
+reg_code_t
+reg_ocr_title_find(reg_ocr_runtime_t *runtime,
+    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
+    const reg_ocr_boxes_t *boxes, uint64_t deadline, reg_ocr_title_t *title)
+{
+    size_t          i, n;
+    reg_code_t      code;
+    reg_ocr_box_t   box, candidates[REG_OCR_TITLE_TRIES];
+
+    title->span = 0;
+    n = reg_ocr_title_candidates(boxes, candidates);
+
+    for (i = 0; i < 2 * n && title->span == 0; i++) {
+        box = candidates[i / 2];
+
+        /* first as the picture stands, then on its head */
+
+        if ((i % 2 == 1) == (box.u.x > 0 || box.u.x < box.u.y)) {
+            box.u.x = -box.u.x;
+            box.u.y = -box.u.y;
+        }
+
+        code = reg_ocr_title_read(runtime, alphabet, image, &box, deadline,
+                                  title);
+        if (code != REG_OK) {
+            return code;
+        }
+    }
+
+    return REG_OK;
+}
+
+
+/* The highest boxes of its shape, lying. */
+
+static size_t
+reg_ocr_title_candidates(const reg_ocr_boxes_t *boxes,
+    reg_ocr_box_t *candidates)
+{
+    float            shape;
+    size_t           i, k, n;
+    reg_ocr_box_t    box;
+    reg_ocr_point_t  down;
+
+    for (i = 0, n = 0; i < boxes->n; i++) {
+        box = boxes->box[i];
+
+        if (box.height > box.width) {
+            down.x = -box.u.y;
+            down.y = box.u.x;
+            reg_ocr_box_turn(&box, down);
+        }
+
+        shape = box.width / box.height;
+
+        if (shape < REG_OCR_TITLE_LONG || shape > REG_OCR_TITLE_LONGER) {
+            continue;
+        }
+
+        for (k = n; k > 0 && candidates[k - 1].height < box.height; k--) {
+            if (k < REG_OCR_TITLE_TRIES) {
+                candidates[k] = candidates[k - 1];
+            }
+        }
+
+        if (k < REG_OCR_TITLE_TRIES) {
+            candidates[k] = box;
+            n += (n < REG_OCR_TITLE_TRIES);
+        }
+    }
+
+    return n;
+}
+
+
+static reg_code_t
+reg_ocr_title_read(reg_ocr_runtime_t *runtime,
+    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
+    const reg_ocr_box_t *box, uint64_t deadline, reg_ocr_title_t *title)
+{
+    float            x, y;
+    reg_code_t       code;
+    reg_ocr_page_t   page;
+    reg_ocr_boxes_t  boxes;
+    reg_ocr_label_t  label;
+
+    boxes.n = 1;
+    boxes.box[0] = *box;
+
+    reg_ocr_lines_begin(alphabet, image, box->u, &page);
+    code = reg_ocr_lines_add(runtime, image, &boxes, deadline, &page);
+
+    if (code == REG_OK && reg_ocr_find(&page, "营业执照", &label)) {
+        x = (label.left + label.right) / 2;
+        y = label.y;
+
+        title->u = box->u;
+        title->span = label.right - label.left - label.em;
+        title->centre.x = x * box->u.x - y * box->u.y;
+        title->centre.y = x * box->u.y + y * box->u.x;
+    }
+
+    reg_ocr_page_free(&page);
+
+    return code;
+}
+
+
+void
+reg_ocr_title_part(const reg_ocr_title_t *title,
+    const reg_ocr_image_t *image, reg_ocr_box_t *part, float *scale)
+{
+    float  down;
+
+    down = title->span * (REG_OCR_TITLE_BELOW - REG_OCR_TITLE_ABOVE) / 2;
+
+    part->u = title->u;
+    part->centre.x = title->centre.x - down * title->u.y;
+    part->centre.y = title->centre.y + down * title->u.x;
+    part->width = title->span * 2 * REG_OCR_TITLE_SIDE;
+    part->height = title->span * (REG_OCR_TITLE_ABOVE + REG_OCR_TITLE_BELOW);
+    part->score = 0;
+
+    reg_ocr_title_clip(image, part);
+
+    *scale = fminf(REG_OCR_TITLE_BEST / (REG_OCR_TITLE_EM * title->span), 1);
+}
+
+
+/* What lies wholly beyond the picture's edges is of no use. */
+
+static void
+reg_ocr_title_clip(const reg_ocr_image_t *image, reg_ocr_box_t *part)
+{
+    float   x, y, a, b, left, right, top, bottom;
+    size_t  i;
+
+    left = top = INFINITY;
+    right = bottom = -INFINITY;
+
+    for (i = 0; i < 4; i++) {
+        x = (i % 2 == 0 ? 0 : image->width) - part->centre.x;
+        y = (i / 2 == 0 ? 0 : image->height) - part->centre.y;
+        a = x * part->u.x + y * part->u.y;
+        b = y * part->u.x - x * part->u.y;
+
+        left = fminf(left, a);
+        right = fmaxf(right, a);
+        top = fminf(top, b);
+        bottom = fmaxf(bottom, b);
+    }
+
+    left = fmaxf(left, -part->width / 2);
+    right = fminf(right, part->width / 2);
+    top = fmaxf(top, -part->height / 2);
+    bottom = fminf(bottom, part->height / 2);
+
+    a = (left + right) / 2;
+    b = (top + bottom) / 2;
+
+    part->centre.x += a * part->u.x - b * part->u.y;
+    part->centre.y += a * part->u.y + b * part->u.x;
+    part->width = right - left;
+    part->height = bottom - top;
+}
+
+
+void
+reg_ocr_title_keep(const reg_ocr_title_t *title, reg_ocr_boxes_t *boxes)
+{
+    float                 x, y, dx, dy, em, height;
+    size_t                i, n;
+    reg_ocr_box_t        *box;
+
+    em = REG_OCR_TITLE_EM * title->span;
+
+    for (i = 0, n = 0; i < boxes->n; i++) {
+        box = &boxes->box[i];
+        height = fminf(box->width, box->height);
+        reg_ocr_box_turn(box, title->u);
+
+        /* a single character has no direction of its own */
+
+        if (box->width < REG_OCR_TITLE_DIRECTED * box->height) {
+            box->u = title->u;
+        }
+
+        dx = box->centre.x - title->centre.x;
+        dy = box->centre.y - title->centre.y;
+        x = (dx * title->u.x + dy * title->u.y) / title->span;
+        y = (dy * title->u.x - dx * title->u.y) / title->span;
+
+        if (height < REG_OCR_TITLE_LOW * em || height > REG_OCR_TITLE_HIGH * em
+            || (fabsf(x) < REG_OCR_TITLE_COPY && y > 0
+                && y < REG_OCR_TITLE_COPY))
+        {
+            continue;
+        }
+
+        boxes->box[n++] = *box;
+    }
+
+    boxes->n = n;
+}
+
+
+void
+reg_ocr_title_place(const reg_ocr_title_t *title, reg_ocr_page_t *page)
+{
+    page->title_x = title->centre.x * page->u[0]
+                    + title->centre.y * page->u[1];
+    page->title_y = title->centre.y * page->u[0]
+                    - title->centre.x * page->u[1];
+    page->title_span = title->span;
+}
