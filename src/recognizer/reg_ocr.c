@@ -1013,7 +1013,13 @@ reg_ocr_finish(reg_ocr_job_t *job, reg_code_t code, reg_ocr_result_t *result)
 
     reg_ocr_fields(job->request->kind, &job->page, job->request->today,
                    result);
-    reg_ocr_places(job->ocr->regions, result);
+
+    if (job->request->kind == REG_OCR_LICENCE) {
+        reg_ocr_places_seat(job->ocr->regions, result);
+
+    } else {
+        reg_ocr_places(job->ocr->regions, result);
+    }
 
     if (job->late) {
         reg_ocr_result_warn(result, "short_of_time", NULL);
