@@ -282,34 +282,43 @@ reg_ocr_places_authority(const reg_regions_t *regions,
 }
 
 
-/* The name itself, or the only one of which one character differs. */
+/*
+ * The name itself, or the only one of which one character differs; none when
+ * it may be one of which a character was not read: 岚县, or 岢岚县.
+ */
 
 static const char *
 reg_ocr_place_nearest(const reg_regions_t *regions,
     const reg_ocr_place_t *read)
 {
-    int               distance;
+    int               distance, hidden;
     size_t            i, several;
-    const char       *name, *code, *nearest;
+    const char       *name, *code, *itself, *nearest;
     reg_ocr_place_t   place;
 
-    nearest = NULL;
+    itself = nearest = NULL;
     several = 0;
+    hidden = 0;
 
     for (i = 0; (name = reg_regions_at(regions, i, &code)) != NULL; i++) {
         reg_ocr_place_parse(name, &place);
         distance = reg_ocr_place_distance(read, read->n, &place);
 
         if (distance == 0) {
-            return name;
-        }
+            itself = name;
 
-        if (distance == 1 && (nearest == NULL || strcmp(nearest, name) != 0)
-            && read->n >= 2 && place.c[place.n - 1] == read->c[read->n - 1])
+        } else if (distance == 1 && read->n >= 2
+                   && place.c[place.n - 1] == read->c[read->n - 1]
+                   && (nearest == NULL || strcmp(nearest, name) != 0))
         {
             nearest = name;
             several++;
+            hidden |= (place.n > read->n);
         }
+    }
+
+    if (itself != NULL) {
+        return hidden ? NULL : itself;
     }
 
     return (several == 1) ? nearest : NULL;
