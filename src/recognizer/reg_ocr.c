@@ -429,11 +429,19 @@ static reg_code_t
 reg_ocr_zone_direction(reg_ocr_job_t *job, const reg_ocr_zone_t *zone,
     reg_ocr_point_t *direction)
 {
+    size_t           i;
     reg_ocr_boxes_t  rows;
 
+    /* a box has u near the x axis as long as it has no direction */
+
+    static const reg_ocr_point_t  across = { 1, 0 };
+
     rows.n = 2;
-    rows.box[0] = zone->rows[0];
-    rows.box[1] = zone->rows[1];
+
+    for (i = 0; i < rows.n; i++) {
+        rows.box[i] = zone->rows[i];
+        reg_ocr_box_turn(&rows.box[i], across);
+    }
 
     return reg_ocr_orient(job->ocr->runtime, &job->image, &rows, direction);
 }
@@ -1005,7 +1013,13 @@ reg_ocr_finish(reg_ocr_job_t *job, reg_code_t code, reg_ocr_result_t *result)
 
     reg_ocr_fields(job->request->kind, &job->page, job->request->today,
                    result);
-    reg_ocr_places(job->ocr->regions, result);
+
+    if (job->request->kind == REG_OCR_LICENCE) {
+        reg_ocr_places_seat(job->ocr->regions, result);
+
+    } else {
+        reg_ocr_places(job->ocr->regions, result);
+    }
 
     if (job->late) {
         reg_ocr_result_warn(result, "short_of_time", NULL);

@@ -38,6 +38,7 @@
 
 
 static int reg_ocr_licence_judge(const char *number, size_t n, void *data);
+static void reg_ocr_licence_close(reg_ocr_text_t *text);
 static void reg_ocr_licence_mend(const reg_ocr_text_t *text,
     reg_ocr_result_t *result);
 static void reg_ocr_licence_code(const reg_ocr_page_t *page,
@@ -131,6 +132,7 @@ reg_ocr_fields_licence(const reg_ocr_page_t *page, reg_date_t today,
             || reg_ocr_licence_placed(page, fields[i].spot, fields[i].rows,
                                       &bounds, &text))
         {
+            reg_ocr_licence_close(&text);
             reg_ocr_result_text(result, fields[i].name, &text);
 
             if (fields[i].spot == &spots.type) {
@@ -140,6 +142,31 @@ reg_ocr_fields_licence(const reg_ocr_page_t *page, reg_date_t today,
     }
 
     reg_ocr_licence_dates(page, today, &spots, result);
+}
+
+
+/* A bracket that is open at the end was lost there, perhaps with others. */
+
+static void
+reg_ocr_licence_close(reg_ocr_text_t *text)
+{
+    int              open;
+    size_t           i;
+    reg_ocr_char_t  *c;
+
+    for (i = 0, open = 0; i < text->n; i++) {
+        c = &text->c[i];
+        open += (c->code == '(' || c->code == 0xff08);
+        open -= (c->code == ')' || c->code == 0xff09);
+    }
+
+    if (open == 1 && text->n < REG_OCR_TEXT_MAX) {
+        c = &text->c[text->n];
+        *c = text->c[text->n - 1];
+        c->code = ')';
+        text->n++;
+        text->hole = 1;
+    }
 }
 
 

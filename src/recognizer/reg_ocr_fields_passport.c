@@ -136,7 +136,9 @@ reg_ocr_passport_add(const reg_ocr_mrz_t *mrz, reg_date_t today,
     reg_ocr_result_date(result, "valid_until", mrz->until, mrz->p_until,
                         mrz->p_until >= REG_OCR_SURE);
 
-    if (mrz->until != REG_DATE_NONE && mrz->until < today) {
+    if (mrz->until != REG_DATE_NONE && mrz->until < today
+        && mrz->p_until >= REG_OCR_SURE)
+    {
         reg_ocr_result_warn(result, "expired", "valid_until");
     }
 }

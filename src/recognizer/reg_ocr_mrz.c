@@ -37,6 +37,15 @@
 #define REG_OCR_MRZ_LETTER       -3.3f
 #define REG_OCR_MRZ_WITHIN       -1.9f
 
+/* Characters less likely than that are not seen; so many may be. */
+
+#define REG_OCR_MRZ_UNSEEN       -3.0f
+#define REG_OCR_MRZ_UNSEEN_MOST  2
+
+/* A date that is less sure is not worth a guess. */
+
+#define REG_OCR_MRZ_GUESS        0.1f
+
 /* A likelihood of a third is as good as one. */
 
 #define REG_OCR_MRZ_SEEN         3.0f
@@ -70,6 +79,7 @@ static reg_date_t reg_ocr_mrz_day(const int *digits, reg_date_t today,
     int past);
 static void reg_ocr_mrz_number(const reg_ocr_cells_t *cells,
     reg_ocr_mrz_t *mrz);
+static size_t reg_ocr_mrz_unseen(const reg_ocr_cells_t *cells);
 static float reg_ocr_mrz_seen(float like);
 static size_t reg_ocr_mrz_letters(const reg_ocr_cells_t *cells, int *symbols,
     float *p);
@@ -157,8 +167,12 @@ reg_ocr_mrz_numbers(const reg_ocr_cells_t *cells, reg_date_t today,
     reg_ocr_mrz_t *mrz)
 {
     memset(mrz, 0, sizeof(reg_ocr_mrz_t));
+    mrz->birth = REG_DATE_NONE;
+    mrz->until = REG_DATE_NONE;
 
-    if (cells->quality < REG_OCR_MRZ_QUALITY) {
+    if (cells->quality < REG_OCR_MRZ_QUALITY
+        || reg_ocr_mrz_unseen(cells) > REG_OCR_MRZ_UNSEEN_MOST)
+    {
         return 0;
     }
 
@@ -176,12 +190,37 @@ reg_ocr_mrz_numbers(const reg_ocr_cells_t *cells, reg_date_t today,
 }
 
 
+/*
+ * Characters up to the sex that were hardly seen: in a row whose beginning
+ * is cut off what follows may pass its checks by chance, but not by its kind.
+ */
+
+static size_t
+reg_ocr_mrz_unseen(const reg_ocr_cells_t *cells)
+{
+    int                s;
+    float              p;
+    size_t             i, n;
+    reg_ocr_symbols_t  places[REG_OCR_CELLS_MAX];
+
+    reg_ocr_mrz_places(1, cells->n, places);
+
+    for (i = 0, n = 0; i <= REG_OCR_MRZ_AT_SEX; i++) {
+        s = reg_ocr_cells_best(cells, i, places[i], &p);
+        n += (cells->like[i][s] < REG_OCR_MRZ_UNSEEN);
+    }
+
+    return n;
+}
+
+
 static void
 reg_ocr_mrz_part(const reg_ocr_cells_t *cells, size_t at, size_t n,
     reg_ocr_mrz_part_t *part)
 {
-    float              all, held;
-    reg_ocr_symbols_t  places[REG_OCR_CELLS_MAX];
+    float               all, held;
+    size_t              i;
+    reg_ocr_symbols_t   places[REG_OCR_CELLS_MAX];
     reg_ocr_mrz_part_t  free;
 
     reg_ocr_mrz_places(1, cells->n, places);
@@ -198,6 +237,13 @@ reg_ocr_mrz_part(const reg_ocr_cells_t *cells, size_t at, size_t n,
     }
 
     part->held = (held < all - 1e-4f) ? 1 : 2;
+
+    /* one check in ten holds by chance */
+
+    for (i = 0; i < n; i++) {
+        part->p = fminf(part->p,
+                   reg_ocr_mrz_seen(cells->like[at + i][part->symbol[i]]));
+    }
 }
 
 
@@ -324,7 +370,7 @@ reg_ocr_mrz_date(const reg_ocr_cells_t *cells, size_t at, unsigned which,
 
     reg_ocr_mrz_part(cells, at, 6, &part);
 
-    if (part.held == 0) {
+    if (part.held == 0 || part.p < REG_OCR_MRZ_GUESS) {
         return;
     }
 
@@ -371,8 +417,7 @@ reg_ocr_mrz_day(const int *digits, reg_date_t today, int past)
 
 
 /*
- * What was hardly seen is not sure, were it likelier than all else: p where
- * no check digit helps.
+ * What was hardly seen is not sure, were it likelier than all else.
  */
 
 static float

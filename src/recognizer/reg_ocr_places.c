@@ -8,6 +8,14 @@
 
 #define REG_OCR_PLACE_MAX  96       /* characters, of an address as well */
 
+/* GB 32100: the division is behind the office and the category. */
+
+#define REG_OCR_PLACE_IN_CODE  2
+
+/* With fewer characters one that differs may be any. */
+
+#define REG_OCR_PLACE_SURE     3
+
 typedef struct {
     size_t   n;
     int32_t  c[REG_OCR_PLACE_MAX];
@@ -16,6 +24,9 @@ typedef struct {
 
 static void reg_ocr_places_address(const reg_regions_t *regions,
     const char *number, const reg_ocr_field_t *address,
+    reg_ocr_result_t *result);
+static void reg_ocr_places_name(const reg_regions_t *regions,
+    const char *number, const reg_ocr_field_t *name,
     reg_ocr_result_t *result);
 static int reg_ocr_place_mend(const reg_regions_t *regions,
     const char *number, const reg_ocr_place_t *right,
@@ -51,6 +62,83 @@ reg_ocr_places(const reg_regions_t *regions, reg_ocr_result_t *result)
 
     if (field != NULL) {
         reg_ocr_places_authority(regions, field, result);
+    }
+}
+
+
+void
+reg_ocr_places_seat(const reg_regions_t *regions, reg_ocr_result_t *result)
+{
+    const char             *division;
+    const reg_ocr_field_t  *number, *field;
+
+    number = reg_ocr_result_field(result, "id_number");
+
+    if (regions == NULL || number == NULL || !number->vouched) {
+        return;
+    }
+
+    division = number->value + REG_OCR_PLACE_IN_CODE;
+    field = reg_ocr_result_field(result, "address");
+
+    if (field != NULL) {
+        reg_ocr_places_address(regions, division, field, result);
+    }
+
+    field = reg_ocr_result_field(result, "name");
+
+    if (field != NULL) {
+        reg_ocr_places_name(regions, division, field, result);
+    }
+}
+
+
+/* One character of a county's or city's name is another: which, is a guess. */
+
+static void
+reg_ocr_places_name(const reg_regions_t *regions, const char *number,
+    const reg_ocr_field_t *name, reg_ocr_result_t *result)
+{
+    char              code[7], value[REG_OCR_VALUE_MAX + 64];
+    size_t            digits, i;
+    reg_str_t         rest;
+    const char       *place;
+    reg_ocr_place_t   read, right;
+
+    reg_ocr_place_parse(name->value, &read);
+
+    for (digits = 6; digits > 0; digits -= 2) {
+        snprintf(code, sizeof(code), "%.*s%.*s", (int) digits, number,
+                 (int) (6 - digits), "0000");
+        place = reg_regions_name(regions, code);
+
+        if (place == NULL) {
+            continue;
+        }
+
+        reg_ocr_place_parse(place, &right);
+
+        if (right.n < REG_OCR_PLACE_SURE || right.n > read.n
+            || read.c[right.n - 1] != right.c[right.n - 1]
+            || reg_ocr_place_distance(&read, right.n, &right) != 1)
+        {
+            continue;
+        }
+
+        rest.data = (const unsigned char *) name->value;
+        rest.len = strlen(name->value);
+
+        for (i = 0; i < right.n; i++) {
+            (void) reg_text_next(&rest);
+        }
+
+        if (snprintf(value, sizeof(value), "%s%s", place,
+                     (const char *) rest.data) < REG_OCR_VALUE_MAX)
+        {
+            reg_ocr_result_add(result, "name", value, name->confidence, 0);
+        }
+
+        return;
     }
 }
 
@@ -194,34 +282,43 @@ reg_ocr_places_authority(const reg_regions_t *regions,
 }
 
 
-/* The name itself, or the only one of which one character differs. */
+/*
+ * The name itself, or the only one of which one character differs; none when
+ * it may be one of which a character was not read: 岚县, or 岢岚县.
+ */
 
 static const char *
 reg_ocr_place_nearest(const reg_regions_t *regions,
     const reg_ocr_place_t *read)
 {
-    int               distance;
+    int               distance, hidden;
     size_t            i, several;
-    const char       *name, *code, *nearest;
+    const char       *name, *code, *itself, *nearest;
     reg_ocr_place_t   place;
 
-    nearest = NULL;
+    itself = nearest = NULL;
     several = 0;
+    hidden = 0;
 
     for (i = 0; (name = reg_regions_at(regions, i, &code)) != NULL; i++) {
         reg_ocr_place_parse(name, &place);
         distance = reg_ocr_place_distance(read, read->n, &place);
 
         if (distance == 0) {
-            return name;
-        }
+            itself = name;
 
-        if (distance == 1 && (nearest == NULL || strcmp(nearest, name) != 0)
-            && read->n >= 2 && place.c[place.n - 1] == read->c[read->n - 1])
+        } else if (distance == 1 && read->n >= 2
+                   && place.c[place.n - 1] == read->c[read->n - 1]
+                   && (nearest == NULL || strcmp(nearest, name) != 0))
         {
             nearest = name;
             several++;
+            hidden |= (place.n > read->n);
         }
+    }
+
+    if (itself != NULL) {
+        return hidden ? NULL : itself;
     }
 
     return (several == 1) ? nearest : NULL;

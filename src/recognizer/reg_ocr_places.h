@@ -21,5 +21,13 @@
 
 void reg_ocr_places(const reg_regions_t *regions, reg_ocr_result_t *result);
 
+/*
+ * Of a licence: the same of its address by places 3 to 8 of the credit code,
+ * and of a name that begins with one of that division's.
+ */
+
+void reg_ocr_places_seat(const reg_regions_t *regions,
+    reg_ocr_result_t *result);
+
 
 #endif /* REG_OCR_PLACES_H_INCLUDED */

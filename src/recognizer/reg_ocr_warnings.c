@@ -116,7 +116,11 @@ reg_ocr_warnings(const reg_ocr_request_t *request,
         reg_ocr_result_warn(result, "too_small", NULL);
     }
 
-    if (missing && reg_ocr_cropped(image, boxes)) {
+    /* no machine-readable zone is near the edge of a whole page's picture */
+
+    if ((missing || request->kind == REG_OCR_PASSPORT)
+        && reg_ocr_cropped(image, boxes))
+    {
         reg_ocr_result_warn(result, "cropped", NULL);
     }
 

@@ -16,6 +16,8 @@
 #define REG_OCR_ZONE_LOWER     2.0f
 #define REG_OCR_ZONE_UPPER     1.4f
 #define REG_OCR_ZONE_MARGIN    1.2f
+#define REG_OCR_ZONE_ROOM      1.1f
+#define REG_OCR_ZONE_TIGHT     1.5f
 #define REG_OCR_ZONE_PIECE     44
 
 /*
@@ -32,6 +34,9 @@ static reg_ocr_point_t reg_ocr_zone_turn(reg_ocr_zone_t *zone,
 static reg_code_t reg_ocr_zone_glance(reg_ocr_runtime_t *runtime,
     const reg_ocr_image_t *image, const reg_ocr_box_t *strip,
     reg_ocr_page_t *page);
+static reg_code_t reg_ocr_zone_wider(reg_ocr_runtime_t *runtime,
+    const reg_ocr_image_t *image, const reg_ocr_box_t *strip,
+    reg_ocr_page_t *page, reg_ocr_cells_t *cells);
 static int reg_ocr_zone_lower(const reg_ocr_alphabet_t *alphabet,
     const reg_ocr_line_t *line, reg_ocr_cells_t *cells);
 static void reg_ocr_zone_strip(const reg_ocr_box_t *row, reg_ocr_point_t u,
@@ -83,9 +88,20 @@ reg_ocr_zone_read(reg_ocr_runtime_t *runtime,
 
     *found = 1;
 
+    /* fillers that were not found make the pitch a guess: with more room? */
+
+    if (cells.columns.right > page->lines[0].steps - REG_OCR_ZONE_TIGHT) {
+        code = reg_ocr_zone_wider(runtime, image, &strip, page, &cells);
+
+        if (code != REG_OK) {
+            return code;
+        }
+    }
+
     /* the upper row has its characters above the lower one's */
 
-    step = (right - left) / page->lines[0].steps;
+    step = (page->lines[0].right - page->lines[0].left)
+           / page->lines[0].steps;
     left += cells.columns.left * step;
     pitch = (cells.columns.right - cells.columns.left) * step
             / REG_OCR_MRZ_TD3;
@@ -178,6 +194,53 @@ reg_ocr_zone_glance(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
     }
 
     return code;
+}
+
+
+/*
+ * Reads the lower row anew where it reaches the strip's end.  cells become
+ * those of the wider strip, in which it has to be found again.
+ */
+
+static reg_code_t
+reg_ocr_zone_wider(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
+    const reg_ocr_box_t *strip, reg_ocr_page_t *page, reg_ocr_cells_t *cells)
+{
+    float            more;
+    reg_code_t       code;
+    reg_ocr_box_t    wider;
+    reg_ocr_line_t   line;
+    reg_ocr_cells_t  again;
+
+    wider = *strip;
+    more = (REG_OCR_ZONE_ROOM - 1) * wider.width;
+    wider.width += more;
+    wider.centre.x += wider.u.x * more / 2;
+    wider.centre.y += wider.u.y * more / 2;
+
+    code = reg_ocr_lines_append(runtime, image, &wider, REG_OCR_PIECE, 0,
+                                page);
+
+    if (code != REG_OK || page->n != 2) {
+        return code;
+    }
+
+    /* the better of the two stays */
+
+    if (reg_ocr_zone_lower(page->alphabet, &page->lines[1], &again)
+        && again.quality > cells->quality)
+    {
+        *cells = again;
+        line = page->lines[0];
+        page->lines[0] = page->lines[1];
+        page->lines[1] = line;
+    }
+
+    page->n = 1;
+    free(page->lines[1].chars);
+    free(page->lines[1].kept);
+
+    return REG_OK;
 }
 
 
