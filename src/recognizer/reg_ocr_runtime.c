@@ -2,6 +2,9 @@
  * ONNX Runtime's C API: the three models, and one run of each.
  */
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <onnxruntime_c_api.h>
 #include "reg_ocr_runtime.h"
 
@@ -22,6 +25,10 @@ struct reg_ocr_runtime_s {
 };
 
 
+static int reg_ocr_runtime_load(reg_ocr_runtime_t *runtime,
+    const char *models, reg_error_t *error);
+static int reg_ocr_silence(void);
+static void reg_ocr_unsilence(int kept);
 static OrtStatus *reg_ocr_runtime_open(reg_ocr_runtime_t *runtime);
 static OrtStatus *reg_ocr_runtime_options(reg_ocr_runtime_t *runtime);
 static OrtStatus *reg_ocr_session_open(reg_ocr_runtime_t *runtime,
@@ -44,9 +51,7 @@ static const char *const  reg_ocr_files[REG_OCR_MODELS] = {
 reg_ocr_runtime_t *
 reg_ocr_runtime_create(const char *models, reg_error_t *error)
 {
-    char                path[4096];
-    unsigned            i;
-    OrtStatus          *status;
+    int                 silenced, loaded;
     reg_ocr_runtime_t  *runtime;
 
     runtime = calloc(1, sizeof(reg_ocr_runtime_t));
@@ -64,12 +69,32 @@ reg_ocr_runtime_create(const char *models, reg_error_t *error)
         return NULL;
     }
 
+    silenced = reg_ocr_silence();
+    loaded = reg_ocr_runtime_load(runtime, models, error);
+    reg_ocr_unsilence(silenced);
+
+    if (!loaded) {
+        reg_ocr_runtime_destroy(runtime);
+        return NULL;
+    }
+
+    return runtime;
+}
+
+
+static int
+reg_ocr_runtime_load(reg_ocr_runtime_t *runtime, const char *models,
+    reg_error_t *error)
+{
+    char        path[4096];
+    unsigned    i;
+    OrtStatus  *status;
+
     status = reg_ocr_runtime_open(runtime);
 
     if (status != NULL) {
         reg_ocr_runtime_error(runtime, status, "ONNX Runtime", error);
-        reg_ocr_runtime_destroy(runtime);
-        return NULL;
+        return 0;
     }
 
     for (i = 0; i < REG_OCR_MODELS; i++) {
@@ -79,12 +104,47 @@ reg_ocr_runtime_create(const char *models, reg_error_t *error)
 
         if (status != NULL) {
             reg_ocr_runtime_error(runtime, status, path, error);
-            reg_ocr_runtime_destroy(runtime);
-            return NULL;
+            return 0;
         }
     }
 
-    return runtime;
+    return 1;
+}
+
+
+/*
+ * ONNX Runtime as Debian 13 has it tells of every operator that it was
+ * registered before, by the library of ONNX itself: hundreds of lines on
+ * standard error, whatever the level.  Gives what is to be put back, or -1.
+ */
+
+static int
+reg_ocr_silence(void)
+{
+    int  kept, null;
+
+    kept = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+    null = open("/dev/null", O_WRONLY|O_CLOEXEC);
+
+    if (kept != -1 && null != -1) {
+        (void) dup2(null, STDERR_FILENO);
+    }
+
+    if (null != -1) {
+        (void) close(null);
+    }
+
+    return kept;
+}
+
+
+static void
+reg_ocr_unsilence(int kept)
+{
+    if (kept != -1) {
+        (void) dup2(kept, STDERR_FILENO);
+        (void) close(kept);
+    }
 }
 
 
