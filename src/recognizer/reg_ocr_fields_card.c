@@ -28,10 +28,16 @@ static void reg_ocr_card_sex(const reg_ocr_page_t *page,
     reg_ocr_result_t *result);
 static void reg_ocr_card_ethnicity(const reg_ocr_page_t *page,
     const reg_ocr_number_t *number, reg_ocr_result_t *result);
+static int reg_ocr_card_ethnicity_place(const reg_ocr_number_t *number,
+    reg_ocr_label_t *label);
+static const reg_ocr_line_t *reg_ocr_card_behind(const reg_ocr_page_t *page,
+    const reg_ocr_label_t *label, size_t *from, size_t *to);
 static void reg_ocr_card_birth(const reg_ocr_page_t *page,
     reg_ocr_result_t *result);
 static void reg_ocr_card_address(const reg_ocr_page_t *page,
     const reg_ocr_number_t *number, reg_ocr_result_t *result);
+static void reg_ocr_card_open_term(const reg_ocr_text_t *text,
+    reg_date_t date, float p, reg_date_t today, reg_ocr_result_t *result);
 static int reg_ocr_card_span(reg_date_t from, reg_date_t until);
 
 
@@ -241,79 +247,108 @@ reg_ocr_card_sex(const reg_ocr_page_t *page, reg_ocr_result_t *result)
 }
 
 
-/*
- * One of 56: what the steps behind 民族 say, if it has to be one of them.
- * That stands 32 mm above the number, and begins 2 mm right of its first
- * digit's middle.
- */
+/* One of 56: what the steps behind 民族 say, if it has to be one of them. */
 
 static void
 reg_ocr_card_ethnicity(const reg_ocr_page_t *page,
     const reg_ocr_number_t *number, reg_ocr_result_t *result)
 {
     int                    group;
-    float                  p, x, y, em, mm;
-    size_t                 i, from, to, step;
+    float                  p;
+    size_t                 from, to;
     reg_ocr_label_t        label;
-    const reg_ocr_line_t  *line, *at;
+    const reg_ocr_line_t  *line;
 
-    if (!reg_ocr_find(page, "民族", &label)) {
-
-        if (number->judged != 2) {
-            return;
-        }
-
-        mm = (number->right - number->left) / 49;
-
-        memset(&label, 0, sizeof(label));
-        label.right = number->left + 1.8f * mm;
-        label.y = number->y - 31.7f * mm;
-        label.em = 2.75f * mm;
-    }
-
-    at = NULL;
-    from = to = 0;
-    em = label.em;
-
-    for (i = 0; i < page->n && at == NULL; i++) {
-        line = &page->lines[i];
-
-        if (line->height < 0.65f * em || line->height > 2.7f * em)
-        {
-            continue;
-        }
-
-        for (step = 0; step < line->steps; step++) {
-            reg_ocr_page_step(line, step, &x, &y);
-
-            if (x < label.right - 0.1f * em || x > label.right + 8 * em
-                || fabsf(y - label.y) > 0.6f * em)
-            {
-                continue;
-            }
-
-            /* a line that ends with the label holds nothing behind it */
-
-            if (line == label.line && label.next >= line->n) {
-                break;
-            }
-
-            from = (at == NULL) ? step : from;
-            to = step + 1;
-            at = line;
-        }
-    }
-
-    if (at == NULL) {
+    if (!reg_ocr_find(page, "民族", &label)
+        && !reg_ocr_card_ethnicity_place(number, &label))
+    {
         return;
     }
 
-    group = reg_ocr_ctc_word(page->alphabet, at, from, to,
+    line = reg_ocr_card_behind(page, &label, &from, &to);
+    if (line == NULL) {
+        return;
+    }
+
+    group = reg_ocr_ctc_word(page->alphabet, line, from, to,
                              reg_ocr_ethnic_groups, &p);
     if (group != -1) {
         reg_ocr_result_add(result, "ethnicity", reg_ocr_ethnic_groups[group],
                            p, p >= 0.95f);
     }
+}
+
+
+/*
+ * Where the label stands that is not legible: 32 mm above the number, and 2 mm
+ * right of its first digit's middle the value begins.
+ */
+
+static int
+reg_ocr_card_ethnicity_place(const reg_ocr_number_t *number,
+    reg_ocr_label_t *label)
+{
+    float  mm;
+
+    if (number->judged != 2) {
+        return 0;
+    }
+
+    mm = (number->right - number->left) / 49;
+
+    memset(label, 0, sizeof(reg_ocr_label_t));
+    label->right = number->left + 1.8f * mm;
+    label->y = number->y - 31.7f * mm;
+    label->em = 2.75f * mm;
+
+    return 1;
+}
+
+
+/* The line that goes on behind a label, and its steps there. */
+
+static const reg_ocr_line_t *
+reg_ocr_card_behind(const reg_ocr_page_t *page, const reg_ocr_label_t *label,
+    size_t *from, size_t *to)
+{
+    float                  x, y, em;
+    size_t                 i, step;
+    const reg_ocr_line_t  *line;
+
+    em = label->em;
+
+    for (i = 0; i < page->n; i++) {
+        line = &page->lines[i];
+
+        if (line->height < 0.65f * em || line->height > 2.7f * em) {
+            continue;
+        }
+
+        /* a line that ends with the label holds nothing behind it */
+
+        if (line == label->line && label->next >= line->n) {
+            continue;
+        }
+
+        for (step = 0, *to = 0; step < line->steps; step++) {
+            reg_ocr_page_step(line, step, &x, &y);
+
+            if (x < label->right - 0.1f * em || x > label->right + 8 * em
+                || fabsf(y - label->y) > 0.6f * em)
+            {
+                continue;
+            }
+
+            *from = (*to == 0) ? step : *from;
+            *to = step + 1;
+        }
+
+        if (*to != 0) {
+            return line;
+        }
+    }
+
+    return NULL;
 }
 
 
@@ -465,37 +500,44 @@ reg_ocr_fields_term(const reg_ocr_page_t *page, reg_date_t today,
 
     until = reg_ocr_date_find(&text, &at, &q);
 
-    if (until != REG_DATE_NONE) {
-        sure = (p >= REG_OCR_SURE && q >= REG_OCR_SURE)
-               && reg_ocr_card_span(from, until);
-
-        reg_ocr_result_date(result, "valid_from", from, p, sure);
-        reg_ocr_result_date(result, "valid_until", until, q, sure);
-
-        if (until < today) {
-            reg_ocr_result_warn(result, "expired", "valid_until");
-        }
-
-    } else if (from > today) {
-        /* the first of the two was not read */
-
-        reg_ocr_result_date(result, "valid_until", from, p, 0);
+    if (until == REG_DATE_NONE) {
+        reg_ocr_card_open_term(&text, from, p, today, result);
         return;
+    }
 
-    } else {
-        reg_ocr_result_date(result, "valid_from", from, p,
-                            p >= REG_OCR_SURE);
+    sure = (p >= REG_OCR_SURE && q >= REG_OCR_SURE)
+           && reg_ocr_card_span(from, until);
 
-        if (reg_ocr_text_find(&text, "长") >= 0
-            || reg_ocr_text_find(&text, "期") >= 0)
-        {
-            reg_ocr_result_add(result, "long_term", "true", p,
-                               p >= REG_OCR_SURE);
-        }
+    reg_ocr_result_date(result, "valid_from", from, p, sure);
+    reg_ocr_result_date(result, "valid_until", until, q, sure);
+
+    if (until < today) {
+        reg_ocr_result_warn(result, "expired", "valid_until");
     }
 
     if (from > today) {
         reg_ocr_result_warn(result, "not_yet_valid", "valid_from");
+    }
+}
+
+
+/* One date alone: of a term without end, or the first of two was not read. */
+
+static void
+reg_ocr_card_open_term(const reg_ocr_text_t *text, reg_date_t date, float p,
+    reg_date_t today, reg_ocr_result_t *result)
+{
+    if (date > today) {
+        reg_ocr_result_date(result, "valid_until", date, p, 0);
+        return;
+    }
+
+    reg_ocr_result_date(result, "valid_from", date, p, p >= REG_OCR_SURE);
+
+    if (reg_ocr_text_find(text, "长") >= 0
+        || reg_ocr_text_find(text, "期") >= 0)
+    {
+        reg_ocr_result_add(result, "long_term", "true", p, p >= REG_OCR_SURE);
     }
 }
 

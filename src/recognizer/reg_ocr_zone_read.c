@@ -37,6 +37,10 @@ static reg_code_t reg_ocr_zone_glance(reg_ocr_runtime_t *runtime,
 static reg_code_t reg_ocr_zone_wider(reg_ocr_runtime_t *runtime,
     const reg_ocr_image_t *image, const reg_ocr_box_t *strip,
     reg_ocr_page_t *page, reg_ocr_cells_t *cells);
+static reg_code_t reg_ocr_zone_upper(reg_ocr_runtime_t *runtime,
+    const reg_ocr_image_t *image, const reg_ocr_box_t *row,
+    reg_ocr_point_t direction, float left, const reg_ocr_cells_t *cells,
+    reg_ocr_page_t *page);
 static int reg_ocr_zone_lower(const reg_ocr_alphabet_t *alphabet,
     const reg_ocr_line_t *line, reg_ocr_cells_t *cells);
 static void reg_ocr_zone_strip(const reg_ocr_box_t *row, reg_ocr_point_t u,
@@ -49,22 +53,20 @@ reg_ocr_zone_read(reg_ocr_runtime_t *runtime,
     const reg_ocr_zone_t *zone, reg_ocr_point_t direction,
     reg_ocr_page_t *page, int *found)
 {
-    float             pitch, step, left, right;
+    float             left, right;
     reg_code_t        code;
     reg_ocr_box_t     strip;
-    reg_ocr_line_t    line;
     reg_ocr_zone_t    turned;
     reg_ocr_cells_t   cells;
 
     *found = 0;
     turned = *zone;
     direction = reg_ocr_zone_turn(&turned, direction, &left, &right);
-    pitch = zone->pitch;
 
     reg_ocr_lines_begin(alphabet, image, direction, page);
     reg_ocr_zone_strip(&turned.rows[1], direction, left,
-                       left + REG_OCR_ZONE_GLANCE * pitch,
-                       REG_OCR_ZONE_LOWER * pitch, &strip);
+                       left + REG_OCR_ZONE_GLANCE * zone->pitch,
+                       REG_OCR_ZONE_LOWER * zone->pitch, &strip);
 
     code = reg_ocr_zone_glance(runtime, image, &strip, page);
 
@@ -75,7 +77,7 @@ reg_ocr_zone_read(reg_ocr_runtime_t *runtime,
     reg_ocr_page_free(page);
     reg_ocr_lines_begin(alphabet, image, direction, page);
     reg_ocr_zone_strip(&turned.rows[1], direction, left, right,
-                       REG_OCR_ZONE_LOWER * pitch, &strip);
+                       REG_OCR_ZONE_LOWER * zone->pitch, &strip);
 
     code = reg_ocr_lines_append(runtime, image, &strip, REG_OCR_PIECE, 0,
                                 page);
@@ -98,17 +100,35 @@ reg_ocr_zone_read(reg_ocr_runtime_t *runtime,
         }
     }
 
-    /* the upper row has its characters above the lower one's */
+    return reg_ocr_zone_upper(runtime, image, &turned.rows[0], direction,
+                              left, &cells, page);
+}
+
+
+/*
+ * The upper row has its characters above the lower one's, which begins at left
+ * and is the page's only line; it becomes the second.
+ */
+
+static reg_code_t
+reg_ocr_zone_upper(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
+    const reg_ocr_box_t *row, reg_ocr_point_t direction, float left,
+    const reg_ocr_cells_t *cells, reg_ocr_page_t *page)
+{
+    float           pitch, step, right;
+    reg_code_t      code;
+    reg_ocr_box_t   strip;
+    reg_ocr_line_t  line;
 
     step = (page->lines[0].right - page->lines[0].left)
            / page->lines[0].steps;
-    left += cells.columns.left * step;
-    pitch = (cells.columns.right - cells.columns.left) * step
+    left += cells->columns.left * step;
+    pitch = (cells->columns.right - cells->columns.left) * step
             / REG_OCR_MRZ_TD3;
     left -= REG_OCR_ZONE_MARGIN * pitch;
     right = left + (REG_OCR_MRZ_TD3 + 2 * REG_OCR_ZONE_MARGIN) * pitch;
 
-    reg_ocr_zone_strip(&turned.rows[0], direction, left, right,
+    reg_ocr_zone_strip(row, direction, left, right,
                        REG_OCR_ZONE_UPPER * pitch, &strip);
 
     code = reg_ocr_lines_append(runtime, image, &strip, REG_OCR_ZONE_PIECE, 0,
