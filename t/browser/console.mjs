@@ -9,6 +9,10 @@ import { is, like, ok, play, server } from './lib/play.mjs';
 
 const people = {};
 
+// The date in China, by which due dates go.
+
+const TODAY = "(now() at time zone interval '8 hours')::date";
+
 
 async function state(number) {
     return server.sql(`select status || ' ' || version
@@ -143,9 +147,9 @@ await play({
         const [late, soon] = people.all;
 
         await server.sql(`update registration.application
-            set due_date = current_date - 3 where number = '${late.number}'`);
+            set due_date = ${TODAY} - 3 where number = '${late.number}'`);
         await server.sql(`update registration.application
-            set due_date = current_date + 1 where number = '${soon.number}'`);
+            set due_date = ${TODAY} + 1 where number = '${soon.number}'`);
 
         for (const size of ['desktop', 'phone']) {
             const visit = await enter('berta', { size });
