@@ -14,6 +14,10 @@
 
 #define REG_OCR_TITLE_LOOK    480
 
+/* Milliseconds that the step under way may take beyond its deadline. */
+
+#define REG_OCR_LAST_STEP     100
+
 /* Bytes: of one piece, and of all, that a picture's end gives back. */
 
 #define REG_OCR_KEEP          (32 * 1024 * 1024)
@@ -104,9 +108,16 @@ reg_ocr_code_t
 reg_ocr_recognise(reg_ocr_t *ocr, const reg_ocr_request_t *request,
     reg_ocr_result_t *result)
 {
-    reg_code_t       code;
-    reg_ocr_job_t   *job;
-    reg_ocr_code_t   rc;
+    reg_code_t          code;
+    reg_ocr_job_t      *job;
+    reg_ocr_code_t      rc;
+    reg_ocr_request_t   hurried;
+
+    hurried = *request;
+
+    if (hurried.deadline > REG_OCR_LAST_STEP) {
+        hurried.deadline -= REG_OCR_LAST_STEP;
+    }
 
     job = calloc(1, sizeof(reg_ocr_job_t));
     if (job == NULL) {
@@ -114,7 +125,7 @@ reg_ocr_recognise(reg_ocr_t *ocr, const reg_ocr_request_t *request,
     }
 
     job->ocr = ocr;
-    job->request = request;
+    job->request = &hurried;
 
     code = reg_ocr_image_decode(request->picture, &job->image);
 
