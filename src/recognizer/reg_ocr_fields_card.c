@@ -18,6 +18,10 @@
 
 #define REG_OCR_VALUE_GAP      2.6f
 
+/* The first character's middle is 1.0 to 1.6 em behind 姓名. */
+
+#define REG_OCR_NAME_LATEST    1.75f
+
 
 static int reg_ocr_card_judge(const char *number, size_t n, void *data);
 static int reg_ocr_card_number(const reg_ocr_page_t *page, reg_date_t today,
@@ -160,20 +164,22 @@ reg_ocr_card_number(const reg_ocr_page_t *page, reg_date_t today,
 
 /*
  * Without its label a name still has its place: on the card the number is
- * 51 mm long, the name 38 mm above it and 13 mm further left.
+ * 51 mm long, the name 38 mm above it and 13 mm further left.  A name that
+ * begins further right, or has one character, has lost its first.
  */
 
 static void
 reg_ocr_card_name(const reg_ocr_page_t *page, const reg_ocr_number_t *number,
     reg_ocr_result_t *result)
 {
-    float            mm;
+    float            mm, latest;
     reg_ocr_area_t   area;
     reg_ocr_text_t   text;
     reg_ocr_label_t  label;
 
     if (reg_ocr_find(page, "姓名", &label)) {
         area = reg_ocr_beside(page, &label);
+        latest = label.right + REG_OCR_NAME_LATEST * label.em;
 
     } else if (number->judged != 0) {
         mm = (number->right - number->left) / 49;
@@ -183,6 +189,7 @@ reg_ocr_card_name(const reg_ocr_page_t *page, const reg_ocr_number_t *number,
         area.right = number->left + 22 * mm;
         area.y = number->y - 38 * mm;
         area.em = 3.6f * mm;
+        latest = number->left - 9 * mm;
 
     } else {
         return;
@@ -192,6 +199,7 @@ reg_ocr_card_name(const reg_ocr_page_t *page, const reg_ocr_number_t *number,
     text.hole = 0;
 
     if (reg_ocr_collect_row(page, &area, REG_OCR_VALUE_GAP, &text)) {
+        text.hole |= (text.n == 1 || text.c[0].x > latest);
         reg_ocr_result_text(result, "name", &text);
     }
 }

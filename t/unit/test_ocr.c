@@ -346,6 +346,41 @@ a_hole_in_a_name_is_not_vouched_for(void **state)
 
 
 static void
+a_name_that_begins_late_is_not_vouched_for(void **state)
+{
+    size_t               i;
+    reg_ocr_page_t       p;
+    reg_ocr_result_t     result;
+    reg_ocr_alphabet_t  *a = alphabet();
+
+    static const struct {
+        float        x;
+        const char  *name;
+        int          vouched;
+    } names[] = {
+        { 220, "样本", 1 }, { 220 + 1.2f * EM, "样本", 0 }, { 220, "样", 0 }
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        p = page(a);
+        add(&p, 100, 100, "姓名");
+        add(&p, names[i].x, 100, names[i].name);
+        reg_ocr_page_straighten(&p);
+
+        reg_ocr_result_init(&result);
+        reg_ocr_fields_portrait(&p, TODAY, &result);
+        assert_field(&result, "name", names[i].name, names[i].vouched);
+
+        reg_ocr_page_free(&p);
+    }
+
+    free(a);
+}
+
+
+static void
 the_term_of_a_card_is_one_the_law_knows(void **state)
 {
     size_t               i;
@@ -733,6 +768,7 @@ main(void)
         cmocka_unit_test(the_card_of_page_is_read),
         cmocka_unit_test(a_wrong_number_is_told_and_not_vouched_for),
         cmocka_unit_test(a_hole_in_a_name_is_not_vouched_for),
+        cmocka_unit_test(a_name_that_begins_late_is_not_vouched_for),
         cmocka_unit_test(the_term_of_a_card_is_one_the_law_knows),
         cmocka_unit_test(a_licence_of_two_columns_is_read),
         cmocka_unit_test(the_zone_of_the_standards_specimen),
