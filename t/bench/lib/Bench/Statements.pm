@@ -70,8 +70,8 @@ sub redis ($self, $report)
             qw(SET k:__rand_int__ 1 PX 600000)),
         'redis-benchmark: GETEX' => $self->redis_benchmark(
             qw(GETEX k:__rand_int__ PX 600000)),
-        'redis-benchmark: the script of a code request'
-            => $self->redis_benchmark($self->code_script),
+        map { ("redis-benchmark: a code request's $_->[0]"
+                => $self->redis_benchmark(@$_)) } $self->code_commands,
     );
 
     $report->sample($_, unit => '/s', figure => $rate{$_})
@@ -91,11 +91,12 @@ sub redis_benchmark ($self, @command)
 }
 
 
-# What the module sends, seen by MONITOR, with other keys each time.
+# The commands of a code request as the module sends them, seen by MONITOR;
+# for another address each time.
 
-sub code_script ($self)
+sub code_commands ($self)
 {
-    return $self->{script}->@* if $self->{script};
+    return $self->{commands}->@* if $self->{commands};
 
     my @monitor = ('redis-cli', '-s', "$self->{servers}{dir}/redis/socket",
                    'MONITOR');
@@ -103,28 +104,32 @@ sub code_script ($self)
     my $client = Test::Registration::Client->new(
         port => $self->{servers}{port});
 
+    local $SIG{ALRM} = sub { croak 'a code request sends other commands' };
+    alarm 10;
+
     readline $seen;                                     # "OK"
 
     my $answer = $client->post('email-codes', { purpose => 'registration',
         email => 'monitor@bench.example' });
-    my $command;
 
     croak 'code request: ' . $answer->text if $answer->status != 202;
 
-    while (defined(my $line = <$seen>)) {
-        $command = $line;
-        last if $line =~ /"EVALSHA"/i;
+    my %command;
+
+    until ($command{HINCRBY} && $command{SET}) {
+        my @words = readline($seen) =~ /"((?:[^"\\]|\\.)*)"/g;
+
+        $command{$words[0]} = \@words;
     }
 
+    alarm 0;
     kill 'TERM', $pid;
     close $seen;
 
-    my @words = $command =~ /"((?:[^"\\]|\\.)*)"/g;
+    $command{SET}[1] = 'mailbox:__rand_int__';
+    $self->{commands} = [ @command{qw(HINCRBY SET)} ];
 
-    $words[$_] = "$_:__rand_int__" for 3 .. 5;
-    $self->{script} = \@words;
-
-    return @words;
+    return $self->{commands}->@*;
 }
 
 
