@@ -299,6 +299,14 @@ ngx_http_registration_figure(u_char *p, int64_t figure, ngx_str_t *text)
 }
 
 
+/*
+ * ngx_http_registration_module.c: a timer that carries nothing; its handler
+ * finds what it is part of by the event's place.
+ */
+
+void ngx_http_registration_timer(ngx_event_t *timer,
+    ngx_event_handler_pt handler);
+
 /* ngx_http_registration_conf.c: directives, and what they build */
 
 char *ngx_http_registration_mount(ngx_conf_t *cf, ngx_command_t *cmd,

@@ -27,7 +27,7 @@ typedef struct {
 } ngx_http_registration_code_t;
 
 
-#define NGX_HTTP_REGISTRATION_HOUR  3600    /* seconds */
+#define NGX_HTTP_REGISTRATION_CODE_HOUR  3600    /* seconds */
 
 
 static ngx_int_t ngx_http_registration_code_count(ngx_http_request_t *r,
@@ -84,7 +84,7 @@ static const char  ngx_http_registration_code_text[] =
     "end\n"
     "if wait > 0 then return wait end\n"
     "redis.call('SET', KEYS[1], record, 'PX', '"
-    NGX_HTTP_REGISTRATION_CODE_DAY_TEXT "')\n"
+    ngx_value(NGX_HTTP_REGISTRATION_CODE_DAY) "')\n"
     "return 0";
 
 
@@ -114,7 +114,7 @@ ngx_http_registration_code_init(ngx_conf_t *cf,
 
     static const char  limits[] =
         "local interval, hourly, daily = %M, %i, %i\n"
-        "local day = " NGX_HTTP_REGISTRATION_CODE_DAY_TEXT "\n%s";
+        "local day = " ngx_value(NGX_HTTP_REGISTRATION_CODE_DAY) "\n%s";
 
     policy = &rmcf->policy;
 
@@ -225,7 +225,8 @@ ngx_http_registration_code_count(ngx_http_request_t *r,
 
     code->clients.data = p;
     code->clients.len = ngx_sprintf(p, NGX_HTTP_REGISTRATION_CLIENTS_KEY "%T",
-                                    ngx_time() / NGX_HTTP_REGISTRATION_HOUR)
+                                    ngx_time()
+                                    / NGX_HTTP_REGISTRATION_CODE_HOUR)
                         - p;
 
     rc = ngx_http_registration_code_add(ctx, "1", &ctx->call);
@@ -279,8 +280,8 @@ ngx_http_registration_code_counted(ngx_http_request_t *r,
 
     if (reply->integer > ctx->conf->policy.code_per_address) {
         return ngx_http_registration_busy(r, NGX_HTTP_TOO_MANY_REQUESTS,
-                                   NGX_HTTP_REGISTRATION_HOUR
-                                   - ngx_time() % NGX_HTTP_REGISTRATION_HOUR);
+                              NGX_HTTP_REGISTRATION_CODE_HOUR
+                              - ngx_time() % NGX_HTTP_REGISTRATION_CODE_HOUR);
     }
 
     if (ngx_http_registration_code_record(r, ctx) != NGX_OK) {
@@ -291,7 +292,7 @@ ngx_http_registration_code_counted(ngx_http_request_t *r,
     argv[1] = code->codes.key;
     argv[2] = code->record;
     ngx_str_set(&argv[3], "PX");
-    ngx_str_set(&argv[4], NGX_HTTP_REGISTRATION_CODE_DAY_TEXT);
+    ngx_str_set(&argv[4], ngx_value(NGX_HTTP_REGISTRATION_CODE_DAY));
     ngx_str_set(&argv[5], "NX");
 
     rc = ngx_registration_redis_command(ctx->conf->redis, &ctx->call, argv, 6);

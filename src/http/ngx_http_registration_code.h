@@ -25,8 +25,7 @@
 
 /* How long a string is kept, in milliseconds: also the longest lifetime. */
 
-#define NGX_HTTP_REGISTRATION_CODE_DAY       86400000
-#define NGX_HTTP_REGISTRATION_CODE_DAY_TEXT  "86400000"
+#define NGX_HTTP_REGISTRATION_CODE_DAY  86400000
 
 /* A draft's ticket in hexadecimal digits, and one digit for the purpose. */
 

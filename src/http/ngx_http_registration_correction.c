@@ -82,7 +82,7 @@ static ngx_int_t ngx_http_registration_correction_end(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_correction_answer(
     ngx_http_request_t *r, ngx_http_registration_correction_t *correction,
-    const char *status, const char *due_date);
+    PGresult *result);
 static ngx_int_t ngx_http_registration_correction_reply(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 
@@ -662,9 +662,7 @@ ngx_http_registration_correction_again(ngx_http_request_t *r,
                                              "conflict");
     }
 
-    if (ngx_http_registration_correction_answer(r, correction,
-                                                PQgetvalue(result, 0, 1),
-                                                PQgetvalue(result, 0, 2))
+    if (ngx_http_registration_correction_answer(r, correction, result)
         != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -1029,9 +1027,7 @@ ngx_http_registration_correction_commit(ngx_http_request_t *r,
                                              "conflict");
     }
 
-    if (ngx_http_registration_correction_answer(r, correction,
-                                                PQgetvalue(result, 0, 1),
-                                                PQgetvalue(result, 0, 2))
+    if (ngx_http_registration_correction_answer(r, correction, result)
         != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -1122,15 +1118,20 @@ ngx_http_registration_correction_end(ngx_http_request_t *r,
 }
 
 
+/* The result's columns: what came of it, the status, the due date. */
+
 static ngx_int_t
 ngx_http_registration_correction_answer(ngx_http_request_t *r,
-    ngx_http_registration_correction_t *correction, const char *status,
-    const char *due_date)
+    ngx_http_registration_correction_t *correction, PGresult *result)
 {
-    u_char  *p;
-    size_t   len;
+    u_char      *p;
+    size_t       len;
+    const char  *status, *due_date;
 
     static const char  format[] = "{\"status\":\"%s\",\"due_date\":\"%s\"}";
+
+    status = PQgetvalue(result, 0, 1);
+    due_date = PQgetvalue(result, 0, 2);
 
     len = sizeof(format) + ngx_strlen(status) + ngx_strlen(due_date);
 

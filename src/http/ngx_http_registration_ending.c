@@ -62,10 +62,6 @@ ngx_http_registration_ending_init(ngx_cycle_t *cycle,
 {
     ngx_http_registration_ending_t  *ending;
 
-    /* nginx takes a timer's data for a connection when it logs */
-
-    static ngx_connection_t  dumb = { .fd = (ngx_socket_t) -1 };
-
     if (ngx_worker != 0) {
         return NGX_OK;
     }
@@ -78,9 +74,8 @@ ngx_http_registration_ending_init(ngx_cycle_t *cycle,
     ending->conf = rmcf;
     ending->call.data = ending;
 
-    ending->timer.handler = ngx_http_registration_ending_tick;
-    ending->timer.data = &dumb;
-    ending->timer.log = cycle->log;
+    ngx_http_registration_timer(&ending->timer,
+                                ngx_http_registration_ending_tick);
     ending->timer.cancelable = 1;
 
     ngx_http_registration_ending_wait(ending,

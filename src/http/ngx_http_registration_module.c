@@ -548,6 +548,19 @@ ngx_http_registration_init_process(ngx_cycle_t *cycle)
 }
 
 
+void
+ngx_http_registration_timer(ngx_event_t *timer, ngx_event_handler_pt handler)
+{
+    /* nginx takes a timer's data for a connection when it logs */
+
+    static ngx_connection_t  dumb = { .fd = (ngx_socket_t) -1 };
+
+    timer->handler = handler;
+    timer->data = &dumb;
+    timer->log = ngx_cycle->log;
+}
+
+
 static void
 ngx_http_registration_exit_process(ngx_cycle_t *cycle)
 {

@@ -143,10 +143,6 @@ ngx_http_registration_outbox_init(ngx_cycle_t *cycle,
 {
     ngx_http_registration_outbox_t  *outbox;
 
-    /* nginx takes a timer's data for a connection when it logs */
-
-    static ngx_connection_t  dumb = { .fd = (ngx_socket_t) -1 };
-
     if (ngx_worker != 0) {
         return NGX_OK;
     }
@@ -162,9 +158,8 @@ ngx_http_registration_outbox_init(ngx_cycle_t *cycle,
 
     ngx_queue_init(&outbox->mails);
 
-    outbox->timer.handler = ngx_http_registration_outbox_tick;
-    outbox->timer.data = &dumb;
-    outbox->timer.log = cycle->log;
+    ngx_http_registration_timer(&outbox->timer,
+                                ngx_http_registration_outbox_tick);
     outbox->timer.cancelable = 1;
 
     ngx_http_registration_outbox = outbox;

@@ -179,10 +179,6 @@ ngx_http_registration_reading_create(ngx_http_registration_ctx_t *ctx,
     u_char                           *p;
     ngx_http_registration_reading_t  *reading;
 
-    /* nginx takes a timer's data for a connection when it logs */
-
-    static ngx_connection_t  dumb = { .fd = (ngx_socket_t) -1 };
-
     reading = ngx_calloc(sizeof(ngx_http_registration_reading_t),
                          ngx_cycle->log);
     if (reading == NULL) {
@@ -192,9 +188,8 @@ ngx_http_registration_reading_create(ngx_http_registration_ctx_t *ctx,
     reading->conf = ctx->conf;
     reading->call.data = reading;
 
-    reading->timer.handler = ngx_http_registration_reading_timeout;
-    reading->timer.data = &dumb;
-    reading->timer.log = ngx_cycle->log;
+    ngx_http_registration_timer(&reading->timer,
+                                ngx_http_registration_reading_timeout);
 
     ngx_memcpy(reading->draft, ctx->draft.hash, REG_HASH);
     p = ngx_cpymem(reading->key, NGX_HTTP_REGISTRATION_DRAFT_KEY,

@@ -258,10 +258,6 @@ ngx_http_registration_status_start(ngx_cycle_t *cycle,
     ngx_registration_gauges_t      *gauges;
     ngx_http_registration_asker_t  *asker;
 
-    /* nginx takes a timer's data for a connection when it logs */
-
-    static ngx_connection_t  dumb = { .fd = (ngx_socket_t) -1 };
-
     ngx_http_registration_zone = rmcf->status->data;
 
     pools[0] = rmcf->password_threads;
@@ -287,9 +283,7 @@ ngx_http_registration_status_start(ngx_cycle_t *cycle,
     asker->call.done = ngx_http_registration_told;
     asker->call.data = asker;
 
-    asker->timer.handler = ngx_http_registration_ask;
-    asker->timer.data = &dumb;
-    asker->timer.log = cycle->log;
+    ngx_http_registration_timer(&asker->timer, ngx_http_registration_ask);
     asker->timer.cancelable = 1;
 
     ngx_add_timer(&asker->timer, NGX_HTTP_REGISTRATION_ASK_FIRST);

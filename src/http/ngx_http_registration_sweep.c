@@ -83,10 +83,6 @@ ngx_http_registration_sweep_init(ngx_cycle_t *cycle,
 {
     ngx_http_registration_sweep_t  *sweep;
 
-    /* nginx takes a timer's data for a connection when it logs */
-
-    static ngx_connection_t  dumb = { .fd = (ngx_socket_t) -1 };
-
     if (ngx_worker != 0) {
         return NGX_OK;
     }
@@ -99,9 +95,8 @@ ngx_http_registration_sweep_init(ngx_cycle_t *cycle,
     sweep->conf = rmcf;
     sweep->call.data = sweep;
 
-    sweep->timer.handler = ngx_http_registration_sweep_start;
-    sweep->timer.data = &dumb;
-    sweep->timer.log = cycle->log;
+    ngx_http_registration_timer(&sweep->timer,
+                                ngx_http_registration_sweep_start);
     sweep->timer.cancelable = 1;
 
     ngx_http_registration_sweep_next(sweep);
