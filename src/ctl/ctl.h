@@ -78,6 +78,10 @@ int ctl_options(int argc, char **argv, const ctl_option_t *options,
 
 PGconn *ctl_connect(const char *conninfo, reg_error_t *error);
 
+/* The same; NULL after it told what is wrong. */
+
+PGconn *ctl_open(const char *conninfo);
+
 /* "what: message", without the line feed that libpq's messages end with. */
 
 void ctl_database_error(reg_error_t *error, const char *what,

@@ -34,10 +34,9 @@ static int
 ctl_account(int argc, char **argv, const char *disabled, const char *action,
     const char *done)
 {
-    int           status;
-    PGconn       *db;
-    const char   *database, *number;
-    reg_error_t   error;
+    int          status;
+    PGconn      *db;
+    const char  *database, *number;
 
     const ctl_option_t  options[] = {
         { "database", 'd', &database, CTL_REQUIRED },
@@ -50,9 +49,8 @@ ctl_account(int argc, char **argv, const char *disabled, const char *action,
         return status;
     }
 
-    db = ctl_connect(database, &error);
+    db = ctl_open(database);
     if (db == NULL) {
-        ctl_error("%s", error.text);
         return CTL_FAILED;
     }
 

@@ -59,7 +59,6 @@ ctl_audit_verify(int argc, char **argv)
 {
     int           status, failed;
     const char   *database, *head;
-    reg_error_t   error;
     ctl_chain_t   chain;
 
     const ctl_option_t  options[] = {
@@ -83,9 +82,8 @@ ctl_audit_verify(int argc, char **argv)
         return CTL_USAGE;
     }
 
-    chain.db = ctl_connect(database, &error);
+    chain.db = ctl_open(database);
     if (chain.db == NULL) {
-        ctl_error("%s", error.text);
         return CTL_FAILED;
     }
 

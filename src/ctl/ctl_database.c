@@ -54,6 +54,22 @@ ctl_connect(const char *conninfo, reg_error_t *error)
 }
 
 
+PGconn *
+ctl_open(const char *conninfo)
+{
+    PGconn       *db;
+    reg_error_t   error;
+
+    db = ctl_connect(conninfo, &error);
+
+    if (db == NULL) {
+        ctl_error("%s", error.text);
+    }
+
+    return db;
+}
+
+
 static void
 ctl_notice(void *data, const char *message)
 {

@@ -144,13 +144,10 @@ ctl_export(int argc, char **argv)
 
     status = CTL_FAILED;
 
-    export.db = ctl_connect(export.database, &error);
+    export.db = ctl_open(export.database);
     if (export.db != NULL) {
         status = ctl_export_applications(&export);
         PQfinish(export.db);
-
-    } else {
-        ctl_error("%s", error.text);
     }
 
     reg_keys_free(export.keys);

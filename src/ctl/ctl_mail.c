@@ -12,7 +12,6 @@
 
 static int ctl_mail_print(PGconn *db);
 static int ctl_mail_again(PGconn *db, const char *number);
-static PGconn *ctl_mail_connect(const char *database);
 
 
 int
@@ -32,7 +31,7 @@ ctl_mail_list(int argc, char **argv)
         return status;
     }
 
-    db = ctl_mail_connect(database);
+    db = ctl_open(database);
     if (db == NULL) {
         return CTL_FAILED;
     }
@@ -64,7 +63,7 @@ ctl_mail_retry(int argc, char **argv)
         return status;
     }
 
-    db = ctl_mail_connect(database);
+    db = ctl_open(database);
     if (db == NULL) {
         return CTL_FAILED;
     }
@@ -73,22 +72,6 @@ ctl_mail_retry(int argc, char **argv)
     PQfinish(db);
 
     return status;
-}
-
-
-static PGconn *
-ctl_mail_connect(const char *database)
-{
-    PGconn       *db;
-    reg_error_t   error;
-
-    db = ctl_connect(database, &error);
-
-    if (db == NULL) {
-        ctl_error("%s", error.text);
-    }
-
-    return db;
 }
 
 

@@ -55,13 +55,10 @@ ctl_migrate(int argc, char **argv)
 
     status = CTL_FAILED;
 
-    db = ctl_connect(database, &error);
+    db = ctl_open(database);
     if (db != NULL) {
         status = ctl_migrate_database(db, files, n);
         PQfinish(db);
-
-    } else {
-        ctl_error("%s", error.text);
     }
 
     ctl_migrations_free(files, n);

@@ -199,7 +199,6 @@ ctl_reviewer(ctl_reviewer_t *reviewer, int argc, char **argv,
     const ctl_option_t *options, ctl_reviewer_pt run)
 {
     int          status, named;
-    reg_error_t  error;
 
     memset(reviewer, 0, sizeof(ctl_reviewer_t));
 
@@ -216,9 +215,8 @@ ctl_reviewer(ctl_reviewer_t *reviewer, int argc, char **argv,
         return status;
     }
 
-    reviewer->db = ctl_connect(reviewer->database, &error);
+    reviewer->db = ctl_open(reviewer->database);
     if (reviewer->db == NULL) {
-        ctl_error("%s", error.text);
         return CTL_FAILED;
     }
 

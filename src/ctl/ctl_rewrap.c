@@ -132,13 +132,10 @@ ctl_key_rewrap(int argc, char **argv)
 
     status = CTL_FAILED;
 
-    rewrap.db = ctl_connect(database, &error);
+    rewrap.db = ctl_open(database);
     if (rewrap.db != NULL) {
         status = ctl_rewrap(&rewrap);
         PQfinish(rewrap.db);
-
-    } else {
-        ctl_error("%s", error.text);
     }
 
     reg_keys_free(rewrap.keys);
