@@ -150,10 +150,10 @@ void reg_ocr_destroy(reg_ocr_t *ocr);
  * one processor and up to about 170 MB until it returns, and gives the
  * memory back then.  Needs a stack of 256 kB.
  *
- * The deadline is looked at between steps, of which none takes longer than
- * about 0.8 s on one processor: a few hundred milliseconds after it the call
- * has returned.  What is sure by then is given (short_of_time); with nothing
- * read at all it is REG_OCR_LATE.
+ * No step is begun in the last tenth of a second before the deadline.  None
+ * takes longer than about 0.8 s on one processor: a few hundred milliseconds
+ * after the deadline the call has returned.  What is sure by then is given
+ * (short_of_time); with nothing read at all it is REG_OCR_LATE.
  *
  * The result is filled in only with REG_OCR_OK.
  */

@@ -29,6 +29,7 @@ typedef struct {
 } reg_ocr_map_t;
 
 
+static void reg_ocr_detect_scale(reg_ocr_boxes_t *boxes, float sx, float sy);
 static reg_code_t reg_ocr_detect_run(reg_ocr_runtime_t *runtime,
     float *planes, reg_ocr_map_t *map, reg_ocr_boxes_t *boxes);
 static unsigned reg_ocr_detect_multiple(float side);
@@ -48,13 +49,11 @@ reg_code_t
 reg_ocr_detect(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
     const reg_ocr_crop_t *crop, unsigned side, reg_ocr_boxes_t *boxes)
 {
-    float           *planes, scale, sx, sy;
+    float           *planes, scale;
     size_t           i;
     reg_code_t       code;
     reg_ocr_map_t    map;
     reg_ocr_box_t   *box;
-
-    boxes->n = 0;
 
     scale = (float) side / ((crop->width > crop->height) ? crop->width
                                                          : crop->height);
@@ -64,24 +63,15 @@ reg_ocr_detect(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
     map.height = reg_ocr_detect_multiple(crop->height * scale);
 
     planes = reg_ocr_image_planes(image, crop, map.width, map.height);
-    if (planes == NULL) {
-        return REG_INTERNAL;
-    }
-
     code = reg_ocr_detect_run(runtime, planes, &map, boxes);
-    free(planes);
 
-    sx = (float) crop->width / map.width;
-    sy = (float) crop->height / map.height;
-
-    /* sx and sy differ by the rounding to 32 only: angles hardly change */
+    reg_ocr_detect_scale(boxes, (float) crop->width / map.width,
+                         (float) crop->height / map.height);
 
     for (i = 0; i < boxes->n; i++) {
         box = &boxes->box[i];
-        box->centre.x = crop->x + box->centre.x * sx;
-        box->centre.y = crop->y + box->centre.y * sy;
-        box->width *= fabsf(box->u.x) * sx + fabsf(box->u.y) * sy;
-        box->height *= fabsf(box->u.x) * sy + fabsf(box->u.y) * sx;
+        box->centre.x += crop->x;
+        box->centre.y += crop->y;
     }
 
     return code;
@@ -93,36 +83,26 @@ reg_ocr_detect_turned(reg_ocr_runtime_t *runtime,
     const reg_ocr_image_t *image, const reg_ocr_box_t *part, float scale,
     reg_ocr_boxes_t *boxes)
 {
-    float             *planes, sx, sy, x, y;
+    float             *planes, x, y;
     size_t             i;
     reg_code_t         code;
     reg_ocr_map_t      map;
     reg_ocr_box_t     *box;
     reg_ocr_point_t    u;
 
-    boxes->n = 0;
-
     map.width = reg_ocr_detect_multiple(part->width * scale);
     map.height = reg_ocr_detect_multiple(part->height * scale);
 
     planes = reg_ocr_image_turned(image, part, map.width, map.height);
-    if (planes == NULL) {
-        return REG_INTERNAL;
-    }
-
     code = reg_ocr_detect_run(runtime, planes, &map, boxes);
-    free(planes);
 
-    sx = part->width / map.width;
-    sy = part->height / map.height;
+    reg_ocr_detect_scale(boxes, part->width / map.width,
+                         part->height / map.height);
 
     for (i = 0; i < boxes->n; i++) {
         box = &boxes->box[i];
-        box->width *= fabsf(box->u.x) * sx + fabsf(box->u.y) * sy;
-        box->height *= fabsf(box->u.x) * sy + fabsf(box->u.y) * sx;
-
-        x = box->centre.x * sx - part->width / 2;
-        y = box->centre.y * sy - part->height / 2;
+        x = box->centre.x - part->width / 2;
+        y = box->centre.y - part->height / 2;
         u = box->u;
 
         box->centre.x = part->centre.x + x * part->u.x - y * part->u.y;
@@ -135,6 +115,29 @@ reg_ocr_detect_turned(reg_ocr_runtime_t *runtime,
 }
 
 
+/*
+ * From pixels of the input to those of the picture.  sx and sy differ by the
+ * rounding to 32 only: angles hardly change.
+ */
+
+static void
+reg_ocr_detect_scale(reg_ocr_boxes_t *boxes, float sx, float sy)
+{
+    size_t          i;
+    reg_ocr_box_t  *box;
+
+    for (i = 0; i < boxes->n; i++) {
+        box = &boxes->box[i];
+        box->centre.x *= sx;
+        box->centre.y *= sy;
+        box->width *= fabsf(box->u.x) * sx + fabsf(box->u.y) * sy;
+        box->height *= fabsf(box->u.x) * sy + fabsf(box->u.y) * sx;
+    }
+}
+
+
+/* Takes over the planes, which are NULL when memory is out. */
+
 static reg_code_t
 reg_ocr_detect_run(reg_ocr_runtime_t *runtime, float *planes,
     reg_ocr_map_t *map, reg_ocr_boxes_t *boxes)
@@ -142,8 +145,16 @@ reg_ocr_detect_run(reg_ocr_runtime_t *runtime, float *planes,
     reg_code_t        code;
     reg_ocr_output_t  output;
 
+    boxes->n = 0;
+
+    if (planes == NULL) {
+        return REG_INTERNAL;
+    }
+
     code = reg_ocr_runtime_run(runtime, REG_OCR_DETECTION, planes, map->width,
                                map->height, &output);
+    free(planes);
+
     if (code != REG_OK) {
         return code;
     }

@@ -342,3 +342,26 @@ reg_ocr_group_covers(const reg_ocr_boxes_t *boxes, const reg_ocr_box_t *box)
 
     return 0;
 }
+
+
+reg_ocr_extent_t
+reg_ocr_extent(const reg_ocr_image_t *image, const reg_ocr_boxes_t *boxes)
+{
+    size_t                  i;
+    reg_ocr_extent_t        extent;
+    const reg_ocr_point_t  *at;
+
+    extent.left = image->width;
+    extent.top = image->height;
+    extent.right = extent.bottom = 0;
+
+    for (i = 0; i < boxes->n; i++) {
+        at = &boxes->box[i].centre;
+        extent.left = fminf(extent.left, at->x);
+        extent.top = fminf(extent.top, at->y);
+        extent.right = fmaxf(extent.right, at->x);
+        extent.bottom = fmaxf(extent.bottom, at->y);
+    }
+
+    return extent;
+}

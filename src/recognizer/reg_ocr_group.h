@@ -42,5 +42,17 @@ void reg_ocr_group_keep(const reg_ocr_boxes_t *before,
 int reg_ocr_group_covers(const reg_ocr_boxes_t *boxes,
     const reg_ocr_box_t *box);
 
+/* The upright rectangle around the middles of boxes; upside down for none. */
+
+typedef struct {
+    float  left;
+    float  top;
+    float  right;
+    float  bottom;
+} reg_ocr_extent_t;
+
+reg_ocr_extent_t reg_ocr_extent(const reg_ocr_image_t *image,
+    const reg_ocr_boxes_t *boxes);
+
 
 #endif /* REG_OCR_GROUP_H_INCLUDED */

@@ -28,6 +28,10 @@ static void reg_ocr_places_address(const reg_regions_t *regions,
 static void reg_ocr_places_name(const reg_regions_t *regions,
     const char *number, const reg_ocr_field_t *name,
     reg_ocr_result_t *result);
+static const char *reg_ocr_place_of(const reg_regions_t *regions,
+    const char *number, int digits);
+static void reg_ocr_place_put(reg_ocr_result_t *result,
+    const reg_ocr_field_t *field, const char *place, size_t len, int vouched);
 static int reg_ocr_place_mend(const reg_regions_t *regions,
     const char *number, const reg_ocr_place_t *right,
     const reg_ocr_place_t *read, size_t *len);
@@ -99,18 +103,14 @@ static void
 reg_ocr_places_name(const reg_regions_t *regions, const char *number,
     const reg_ocr_field_t *name, reg_ocr_result_t *result)
 {
-    char              code[7], value[REG_OCR_VALUE_MAX + 64];
-    size_t            digits, i;
-    reg_str_t         rest;
+    int               digits;
     const char       *place;
     reg_ocr_place_t   read, right;
 
     reg_ocr_place_parse(name->value, &read);
 
     for (digits = 6; digits > 0; digits -= 2) {
-        snprintf(code, sizeof(code), "%.*s%.*s", (int) digits, number,
-                 (int) (6 - digits), "0000");
-        place = reg_regions_name(regions, code);
+        place = reg_ocr_place_of(regions, number, digits);
 
         if (place == NULL) {
             continue;
@@ -125,20 +125,47 @@ reg_ocr_places_name(const reg_regions_t *regions, const char *number,
             continue;
         }
 
-        rest.data = (const unsigned char *) name->value;
-        rest.len = strlen(name->value);
-
-        for (i = 0; i < right.n; i++) {
-            (void) reg_text_next(&rest);
-        }
-
-        if (snprintf(value, sizeof(value), "%s%s", place,
-                     (const char *) rest.data) < REG_OCR_VALUE_MAX)
-        {
-            reg_ocr_result_add(result, "name", value, name->confidence, 0);
-        }
-
+        reg_ocr_place_put(result, name, place, right.n, 0);
         return;
+    }
+}
+
+
+/* The division of so many digits; NULL when the table has none. */
+
+static const char *
+reg_ocr_place_of(const reg_regions_t *regions, const char *number, int digits)
+{
+    char  code[7];
+
+    snprintf(code, sizeof(code), "%.*s%.*s", digits, number, 6 - digits,
+             "0000");
+
+    return reg_regions_name(regions, code);
+}
+
+
+/* Puts a place instead of the first len characters of a value. */
+
+static void
+reg_ocr_place_put(reg_ocr_result_t *result, const reg_ocr_field_t *field,
+    const char *place, size_t len, int vouched)
+{
+    char       value[REG_OCR_VALUE_MAX + 256];
+    reg_str_t  rest;
+
+    rest.data = (const unsigned char *) field->value;
+    rest.len = strlen(field->value);
+
+    while (len-- > 0) {
+        (void) reg_text_next(&rest);
+    }
+
+    if (snprintf(value, sizeof(value), "%s%s", place,
+                 (const char *) rest.data) < REG_OCR_VALUE_MAX)
+    {
+        reg_ocr_result_add(result, field->name, value, field->confidence,
+                           vouched);
     }
 }
 
@@ -149,17 +176,14 @@ static void
 reg_ocr_places_address(const reg_regions_t *regions, const char *number,
     const reg_ocr_field_t *address, reg_ocr_result_t *result)
 {
-    char              code[7], names[3][64], begins[256];
-    char              value[REG_OCR_VALUE_MAX + 256];
-    size_t            i, k, len, bytes;
+    int               i;
+    char              names[3][64], begins[256];
+    size_t            k, len;
     const char       *name;
-    reg_str_t         rest;
     reg_ocr_place_t   read, right;
 
     for (i = 0; i < 3; i++) {
-        snprintf(code, sizeof(code), "%.*s%.*s", (int) (2 * i + 2), number,
-                 (int) (4 - 2 * i), "0000");
-        name = reg_regions_name(regions, code);
+        name = reg_ocr_place_of(regions, number, 2 * i + 2);
         snprintf(names[i], sizeof(names[i]), "%s", name ? name : "");
     }
 
@@ -174,21 +198,7 @@ reg_ocr_places_address(const reg_regions_t *regions, const char *number,
             continue;
         }
 
-        rest.data = (const unsigned char *) address->value;
-        rest.len = strlen(address->value);
-
-        for (i = 0; i < len; i++) {
-            (void) reg_text_next(&rest);
-        }
-
-        bytes = (size_t) snprintf(value, sizeof(value), "%s%s", begins,
-                                  (const char *) rest.data);
-
-        if (bytes < REG_OCR_VALUE_MAX) {
-            reg_ocr_result_add(result, "address", value, address->confidence,
-                               address->vouched);
-        }
-
+        reg_ocr_place_put(result, address, begins, len, address->vouched);
         return;
     }
 }

@@ -14,6 +14,7 @@
 
 #include <complex.h>
 #include <math.h>
+#include "reg_ocr_group.h"
 #include "reg_ocr_screen.h"
 
 
@@ -48,27 +49,18 @@ static float reg_ocr_screen_around(const float *power, int kx, int ky);
 int
 reg_ocr_screen(const reg_ocr_image_t *image, const reg_ocr_boxes_t *boxes)
 {
-    float           x0, y0, x1, y1;
-    size_t          i, n, tell;
-    unsigned        x, y, room;
-    reg_ocr_wave_t  wave;
+    float             x0, y0, x1, y1;
+    size_t            i, n, tell;
+    unsigned          x, y, room;
+    reg_ocr_wave_t    wave;
+    reg_ocr_extent_t  extent;
 
-    x0 = image->width;
-    y0 = image->height;
-    x1 = y1 = 0;
-
-    for (i = 0; i < boxes->n; i++) {
-        x0 = fminf(x0, boxes->box[i].centre.x);
-        y0 = fminf(y0, boxes->box[i].centre.y);
-        x1 = fmaxf(x1, boxes->box[i].centre.x);
-        y1 = fmaxf(y1, boxes->box[i].centre.y);
-    }
-
+    extent = reg_ocr_extent(image, boxes);
     room = REG_OCR_SCREEN_N;
-    x0 = fmaxf(x0 - room / 2, 0);
-    y0 = fmaxf(y0 - room / 2, 0);
-    x1 = fminf(x1 + room / 2, image->width) - room;
-    y1 = fminf(y1 + room / 2, image->height) - room;
+    x0 = fmaxf(extent.left - room / 2, 0);
+    y0 = fmaxf(extent.top - room / 2, 0);
+    x1 = fminf(extent.right + room / 2, image->width) - room;
+    y1 = fminf(extent.bottom + room / 2, image->height) - room;
 
     if (boxes->n == 0 || x1 <= x0 || y1 <= y0) {
         return 0;

@@ -3,6 +3,7 @@
  */
 
 #include <math.h>
+#include "reg_ocr_group.h"
 #include "reg_ocr_screen.h"
 #include "reg_ocr_warnings.h"
 
@@ -255,30 +256,22 @@ reg_ocr_cropped(const reg_ocr_image_t *image, const reg_ocr_boxes_t *boxes)
 static int
 reg_ocr_glare(const reg_ocr_image_t *image, const reg_ocr_boxes_t *boxes)
 {
-    int              white;
-    float            x0, y0, x1, y1;
-    size_t           i, n, glaring, bright;
-    unsigned         x, y;
+    int               white;
+    size_t            n, glaring, bright;
+    unsigned          x, y;
+    reg_ocr_extent_t  extent;
 
-    x0 = image->width;
-    y0 = image->height;
-    x1 = y1 = 0;
-
-    for (i = 0; i < boxes->n; i++) {
-        x0 = fminf(x0, boxes->box[i].centre.x);
-        y0 = fminf(y0, boxes->box[i].centre.y);
-        x1 = fmaxf(x1, boxes->box[i].centre.x);
-        y1 = fmaxf(y1, boxes->box[i].centre.y);
-    }
-
+    extent = reg_ocr_extent(image, boxes);
     n = glaring = bright = 0;
-    x0 = fmaxf(x0, 0);
-    y0 = fmaxf(y0, 0);
+    extent.left = fmaxf(extent.left, 0);
+    extent.top = fmaxf(extent.top, 0);
+    extent.right = fminf(extent.right, image->width);
+    extent.bottom = fminf(extent.bottom, image->height);
 
-    for (y = y0; y + REG_OCR_TILE < y1 && y + REG_OCR_TILE < image->height;
+    for (y = extent.top; y + REG_OCR_TILE < extent.bottom;
          y += REG_OCR_TILE)
     {
-        for (x = x0; x + REG_OCR_TILE < x1 && x + REG_OCR_TILE < image->width;
+        for (x = extent.left; x + REG_OCR_TILE < extent.right;
              x += REG_OCR_TILE)
         {
             white = reg_ocr_tile(image, x, y);
