@@ -467,6 +467,19 @@ sub verify ($status, $pattern, $name, @arguments)
 }
 
 
+# What was done here has a name in the console.
+
+for my $language (qw(zh-CN en)) {
+    my $texts = Test::Registration::Servers::slurp(
+        "html/texts/$language/console.json");
+
+    is_deeply([ grep { $texts !~ /"console\.action\.\Q$_\E"/ }
+                split /\n/, $servers->sql(
+                    'SELECT DISTINCT action FROM registration.audit') ],
+              [], "$language: every action of the audit trail is named");
+}
+
+
 # As one who may do everything, but for that moment only.
 
 sub tamper ($sql)
