@@ -42,6 +42,7 @@ typedef struct {
     ngx_queue_t                         mails;
     ngx_uint_t                          n;
     unsigned                            leasing:1;
+    unsigned                            again:1;    /* lease when all is told */
     unsigned                            closed:1;
 } ngx_http_registration_outbox_t;
 
@@ -74,6 +75,8 @@ typedef struct {
 
 static void ngx_http_registration_outbox_tick(ngx_event_t *ev);
 static void ngx_http_registration_outbox_lease(
+    ngx_http_registration_outbox_t *outbox);
+static ngx_uint_t ngx_http_registration_outbox_untold(
     ngx_http_registration_outbox_t *outbox);
 static void ngx_http_registration_outbox_leased(ngx_registration_call_t *call);
 static void ngx_http_registration_outbox_take(
@@ -278,6 +281,15 @@ ngx_http_registration_outbox_lease(ngx_http_registration_outbox_t *outbox)
         return;
     }
 
+    /* a lease that ran out could be had again while its end is being told */
+
+    if (ngx_http_registration_outbox_untold(outbox)) {
+        outbox->again = 1;
+        return;
+    }
+
+    outbox->again = 0;
+
     lease = (NGX_HTTP_REGISTRATION_OUTBOX_LIFETIME
              + outbox->conf->smtp_conf.timeout) / 1000
             + NGX_HTTP_REGISTRATION_OUTBOX_SLACK;
@@ -299,6 +311,27 @@ ngx_http_registration_outbox_lease(ngx_http_registration_outbox_t *outbox)
     {
         outbox->leasing = 1;
     }
+}
+
+
+static ngx_uint_t
+ngx_http_registration_outbox_untold(ngx_http_registration_outbox_t *outbox)
+{
+    ngx_queue_t                          *q;
+    ngx_http_registration_outbox_mail_t  *mail;
+
+    for (q = ngx_queue_head(&outbox->mails);
+         q != ngx_queue_sentinel(&outbox->mails);
+         q = ngx_queue_next(q))
+    {
+        mail = ngx_queue_data(q, ngx_http_registration_outbox_mail_t, queue);
+
+        if (mail->status != NGX_AGAIN) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -676,13 +709,19 @@ ngx_http_registration_outbox_failure(ngx_http_registration_outbox_mail_t *mail,
 static void
 ngx_http_registration_outbox_told(ngx_registration_call_t *call)
 {
+    ngx_http_registration_outbox_t       *outbox;
     ngx_http_registration_outbox_mail_t  *mail;
 
     mail = call->data;
+    outbox = mail->outbox;
     mail->telling = 0;
 
     if (call->status == NGX_OK || mail->status == NGX_DECLINED) {
         ngx_http_registration_outbox_free(mail);
+    }
+
+    if (outbox->again && !ngx_exiting) {
+        ngx_http_registration_outbox_lease(outbox);
     }
 }
 
