@@ -9,6 +9,10 @@ import { is, like, ok, play, server } from './lib/play.mjs';
 
 const people = {};
 
+// The queue's words that nothing is there: while it loads they are others.
+
+const NONE = '.empty[aria-busy="false"]';
+
 // The date in China, by which due dates go.
 
 const TODAY = "(now() at time zone interval '8 hours')::date";
@@ -37,7 +41,7 @@ async function enter(name, options = {}) {
     await page.goto('/admin/');
     await sign(page, people[name]);
     await page.waitForSelector('.queue');
-    await page.waitForSelector('.rows, .empty');
+    await page.waitForSelector(`.rows, ${NONE}`);
     visit.page = page;
     return visit;
 }
@@ -118,7 +122,7 @@ await play({
 
         await page.getByLabel('动态验证码').fill(await server.totp(secret));
         await page.keyboard.press('Enter');
-        await page.waitForSelector('.queue .empty');
+        await page.waitForSelector(`.queue ${NONE}`);
         like(await page.innerText('.queue .empty'), /都办完了/,
              'nothing waits yet');
         await look(visit, 'console-queue-empty');
@@ -192,7 +196,7 @@ await play({
                'which is in no address');
             await page.getByLabel('查找申请').fill('没有这个人');
             await page.keyboard.press('Enter');
-            await page.waitForSelector('.empty');
+            await page.waitForSelector(NONE);
             await look(visit, 'console-queue-none');
             await page.getByRole('button', { name: '清除筛选' }).click();
             await page.waitForSelector('.rows');
@@ -200,7 +204,7 @@ await play({
 
             await page.locator('.tab', { hasText: '全部' }).click();
             await page.getByLabel('登记办理点').selectOption({ index: 2 });
-            await page.waitForSelector('.empty');
+            await page.waitForSelector(NONE);
             await page.getByRole('button', { name: '清除筛选' }).click();
             await tab('待审核').click();
             await page.waitForSelector('.rows');

@@ -805,7 +805,11 @@ sub start_nginx ($self, %option)
     $self->spawn('nginx',
         $self->nginx_command([ '-c', $path, '-p', $self->{dir} ]));
 
-    wait_for(sub { listens($self->{port}) || !$self->alive('nginx') });
+    # the master listens before it has workers
+    wait_for(sub {
+        return !$self->alive('nginx')
+            || listens($self->{port}) && $self->workers == $self->{workers};
+    });
 
     croak 'nginx does not start: ' . slurp("$self->{dir}/nginx.out")
         . tail("$self->{dir}/error.log") if !$self->alive('nginx');
