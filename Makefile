@@ -426,6 +426,8 @@ install-parts: $(if $(parts),install-recognizer)
 
 install-recognizer: $(out)/installed/registration-recognizer
 	install -D -m 755 $< $(DESTDIR)$(PREFIX)/sbin/registration-recognizer
+	install -D -m 644 man/registration-recognizer.8 \
+	    $(DESTDIR)$(PREFIX)/share/man/man8/registration-recognizer.8
 	install -d $(DESTDIR)$(share)/models
 	install -m 644 $(MODELS)/*.onnx $(MODELS)/*.txt $(MODELS)/*.json \
 	    $(DESTDIR)$(share)/models
