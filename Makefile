@@ -55,8 +55,8 @@ engine_sources := $(sort $(wildcard src/recognizer/reg_ocr*.c))
 pure_sources := $(addprefix src/recognizer/reg_ocr_,alphabet.c cells.c \
                     ctc.c digits.c fields.c fields_card.c fields_licence.c \
                     fields_passport.c find.c geometry.c group.c \
-                    licence_spots.c licence_types.c mrz.c page.c places.c \
-                    result.c screen.c zone.c)
+                    licence_spots.c licence_types.c mrz.c names.c page.c \
+                    places.c result.c screen.c zone.c)
 unit_sources := $(sort $(wildcard t/unit/test_*.c))
 fuzz_sources := $(sort $(wildcard t/fuzz/fuzz_*.c))
 

@@ -19,7 +19,14 @@
 #define REG_OCR_TRACE       5e-4f
 
 
+/* What the model gives less to is noise. */
+
+#define REG_OCR_OTHER       2e-3f
+
+
 static size_t reg_ocr_ctc_best(const float *p, size_t n);
+static void reg_ocr_ctc_others(const reg_ocr_alphabet_t *alphabet,
+    const float *p, reg_ocr_char_t *c);
 static size_t reg_ocr_ctc_mask(const reg_ocr_alphabet_t *alphabet,
     const char *mask, uint16_t *kept);
 static double reg_ocr_ctc_likelihood(const reg_ocr_alphabet_t *alphabet,
@@ -77,7 +84,14 @@ reg_ocr_ctc_read(const reg_ocr_alphabet_t *alphabet,
     }
 
     for (i = 0, sum = 0; i < line->n; i++) {
-        sum += line->chars[i].p;
+        c = &line->chars[i];
+        sum += c->p;
+
+        if (c->p < 1 - REG_OCR_OTHER) {
+            reg_ocr_ctc_others(alphabet,
+                               probabilities + c->step * alphabet->classes,
+                               c);
+        }
     }
 
     line->confidence = (line->n == 0) ? 0 : sum / line->n;
@@ -98,6 +112,33 @@ reg_ocr_ctc_best(const float *p, size_t n)
     }
 
     return best;
+}
+
+
+static void
+reg_ocr_ctc_others(const reg_ocr_alphabet_t *alphabet, const float *p,
+    reg_ocr_char_t *c)
+{
+    size_t            class, i;
+    reg_ocr_other_t  *others;
+
+    others = c->others;
+
+    for (class = 1; class < alphabet->classes; class++) {
+
+        if (p[class] < REG_OCR_OTHER || p[class] <= others[REG_OCR_OTHERS - 1].p
+            || alphabet->code[class] == c->code)
+        {
+            continue;
+        }
+
+        for (i = REG_OCR_OTHERS - 1; i > 0 && others[i - 1].p < p[class]; i--) {
+            others[i] = others[i - 1];
+        }
+
+        others[i].code = alphabet->code[class];
+        others[i].p = p[class];
+    }
 }
 
 

@@ -8,6 +8,7 @@
 #include "reg_ocr_ctc.h"
 #include "reg_ocr_digits.h"
 #include "reg_ocr_fields.h"
+#include "reg_ocr_names.h"
 
 
 /* The picture of the holder begins so many em of the label behind it. */
@@ -200,6 +201,7 @@ reg_ocr_card_name(const reg_ocr_page_t *page, const reg_ocr_number_t *number,
 
     if (reg_ocr_collect_row(page, &area, REG_OCR_VALUE_GAP, &text)) {
         text.hole |= (text.n == 1 || text.c[0].x > latest);
+        reg_ocr_names_weigh(&text);
         reg_ocr_result_text(result, "name", &text);
     }
 }

@@ -9,6 +9,7 @@
 #include "reg_ocr_fields.h"
 #include "reg_ocr_licence_spots.h"
 #include "reg_ocr_licence_types.h"
+#include "reg_ocr_names.h"
 
 
 /* GB 32100-2015, table 1. */
@@ -133,6 +134,11 @@ reg_ocr_fields_licence(const reg_ocr_page_t *page, reg_date_t today,
                                       &bounds, &text))
         {
             reg_ocr_licence_close(&text);
+
+            if (fields[i].spot == &spots.person) {
+                reg_ocr_names_weigh(&text);
+            }
+
             reg_ocr_result_text(result, fields[i].name, &text);
 
             if (fields[i].spot == &spots.type) {

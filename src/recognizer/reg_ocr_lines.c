@@ -6,6 +6,7 @@
 #include "reg_ocr.h"
 #include "reg_ocr_ctc.h"
 #include "reg_ocr_lines.h"
+#include "reg_text.h"
 
 
 /* What the reading model wants, and what it gives. */
@@ -22,13 +23,37 @@
 
 #define REG_OCR_LEGIBLE      0.5f   /* lines under that are noise */
 
+/*
+ * The model was trained on lines of seven heights, with grey behind shorter
+ * ones; without it, it misses characters of a blurred line of three or four.
+ * To give it to all would cost more than the reading: such lines are read
+ * again that are unsure, or have fewer characters than fit.
+ */
+
+#define REG_OCR_SHORT_LEAST  7      /* steps */
+#define REG_OCR_SHORT_MOST   24
+#define REG_OCR_FILLED       40
+#define REG_OCR_DOUBT        0.9f
+#define REG_OCR_NOISE        0.3f   /* there is nothing to be read again */
+#define REG_OCR_CHARACTER    8.5f   /* steps, at most, in print */
+
 
 static reg_code_t reg_ocr_lines_line(reg_ocr_runtime_t *runtime,
     const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
     const reg_ocr_box_t *box, size_t piece, reg_ocr_line_t *line);
+static reg_code_t reg_ocr_lines_once(reg_ocr_runtime_t *runtime,
+    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
+    const reg_ocr_box_t *box, size_t steps, size_t filled,
+    reg_ocr_line_t *line);
+static int reg_ocr_lines_doubtful(const reg_ocr_line_t *line);
+static reg_code_t reg_ocr_lines_again(reg_ocr_runtime_t *runtime,
+    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
+    const reg_ocr_box_t *box, size_t steps, reg_ocr_line_t *line);
 static reg_code_t reg_ocr_lines_run(reg_ocr_runtime_t *runtime,
     const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
-    const reg_ocr_box_t *box, size_t steps, reg_ocr_output_t *output);
+    const reg_ocr_box_t *box, size_t steps, size_t filled,
+    reg_ocr_output_t *output);
+static float *reg_ocr_lines_fill(float *strip, size_t steps, size_t filled);
 static reg_code_t reg_ocr_lines_long(reg_ocr_runtime_t *runtime,
     const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
     const reg_ocr_box_t *box, size_t steps, size_t piece,
@@ -134,9 +159,8 @@ reg_ocr_lines_line(reg_ocr_runtime_t *runtime,
     const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
     const reg_ocr_box_t *box, size_t piece, reg_ocr_line_t *line)
 {
-    size_t             steps;
-    reg_code_t         code;
-    reg_ocr_output_t   output;
+    size_t      steps;
+    reg_code_t  code;
 
     if (box->height < 1 || box->width < 1) {
         return REG_OK;
@@ -153,7 +177,28 @@ reg_ocr_lines_line(reg_ocr_runtime_t *runtime,
                                   line);
     }
 
-    code = reg_ocr_lines_run(runtime, alphabet, image, box, steps, &output);
+    code = reg_ocr_lines_once(runtime, alphabet, image, box, steps, steps,
+                              line);
+
+    if (code == REG_OK && reg_ocr_lines_doubtful(line)) {
+        code = reg_ocr_lines_again(runtime, alphabet, image, box, steps, line);
+    }
+
+    return code;
+}
+
+
+static reg_code_t
+reg_ocr_lines_once(reg_ocr_runtime_t *runtime,
+    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
+    const reg_ocr_box_t *box, size_t steps, size_t filled,
+    reg_ocr_line_t *line)
+{
+    reg_code_t        code;
+    reg_ocr_output_t  output;
+
+    code = reg_ocr_lines_run(runtime, alphabet, image, box, steps, filled,
+                             &output);
 
     if (code == REG_OK) {
         code = reg_ocr_ctc_read(alphabet, output.data, steps, line);
@@ -164,27 +209,85 @@ reg_ocr_lines_line(reg_ocr_runtime_t *runtime,
 }
 
 
+static int
+reg_ocr_lines_doubtful(const reg_ocr_line_t *line)
+{
+    int     han;
+    float   least;
+    size_t  i;
+
+    if (line->steps < REG_OCR_SHORT_LEAST || line->steps > REG_OCR_SHORT_MOST
+        || line->confidence < REG_OCR_NOISE)
+    {
+        return 0;
+    }
+
+    for (i = 0, han = 0, least = 1; i < line->n; i++) {
+        han |= reg_text_is_han(line->chars[i].code);
+        least = fminf(least, line->chars[i].p);
+    }
+
+    return han && (least < REG_OCR_DOUBT
+                   || line->n * REG_OCR_CHARACTER < line->steps);
+}
+
+
+/* The reading that says more counts. */
+
+static reg_code_t
+reg_ocr_lines_again(reg_ocr_runtime_t *runtime,
+    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
+    const reg_ocr_box_t *box, size_t steps, reg_ocr_line_t *line)
+{
+    reg_code_t      code;
+    reg_ocr_line_t  again;
+
+    memset(&again, 0, sizeof(reg_ocr_line_t));
+
+    code = reg_ocr_lines_once(runtime, alphabet, image, box, steps,
+                              REG_OCR_FILLED, &again);
+
+    if (code == REG_OK
+        && again.n * again.confidence > line->n * line->confidence)
+    {
+        reg_ocr_line_free(line);
+        *line = again;
+
+    } else {
+        reg_ocr_line_free(&again);
+    }
+
+    return code;
+}
+
+
 static reg_code_t
 reg_ocr_lines_run(reg_ocr_runtime_t *runtime,
     const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
-    const reg_ocr_box_t *box, size_t steps, reg_ocr_output_t *output)
+    const reg_ocr_box_t *box, size_t steps, size_t filled,
+    reg_ocr_output_t *output)
 {
     float       *strip;
     reg_code_t   code;
 
     strip = reg_ocr_image_strip(image, box, steps * REG_OCR_STEP,
                                 REG_OCR_LINE_HEIGHT);
+
+    if (strip != NULL && filled > steps) {
+        strip = reg_ocr_lines_fill(strip, steps, filled);
+    }
+
     if (strip == NULL) {
         return REG_INTERNAL;
     }
 
     code = reg_ocr_runtime_run(runtime, REG_OCR_READING, strip,
-                               steps * REG_OCR_STEP, REG_OCR_LINE_HEIGHT,
+                               filled * REG_OCR_STEP, REG_OCR_LINE_HEIGHT,
                                output);
     free(strip);
 
     if (code == REG_OK
-        && (output->rank != 3 || output->shape[1] != (int64_t) steps
+        && (output->rank != 3 || output->shape[1] != (int64_t) filled
             || output->shape[2] != (int64_t) alphabet->classes))
     {
         reg_ocr_output_free(runtime, output);
@@ -192,6 +295,29 @@ reg_ocr_lines_run(reg_ocr_runtime_t *runtime,
     }
 
     return code;
+}
+
+
+/* Grey is 0 in what the model gets; strip is freed. */
+
+static float *
+reg_ocr_lines_fill(float *strip, size_t steps, size_t filled)
+{
+    float   *wide;
+    size_t   row;
+
+    wide = calloc(3 * REG_OCR_LINE_HEIGHT * filled * REG_OCR_STEP,
+                  sizeof(float));
+
+    for (row = 0; wide != NULL && row < 3 * REG_OCR_LINE_HEIGHT; row++) {
+        memcpy(wide + row * filled * REG_OCR_STEP,
+               strip + row * steps * REG_OCR_STEP,
+               sizeof(float) * steps * REG_OCR_STEP);
+    }
+
+    free(strip);
+
+    return wide;
 }
 
 
@@ -233,7 +359,7 @@ reg_ocr_lines_long(reg_ocr_runtime_t *runtime,
         part.width = box->width * (to - from) / steps;
 
         code = reg_ocr_lines_run(runtime, alphabet, image, &part, to - from,
-                                 &output);
+                                 to - from, &output);
         if (code != REG_OK) {
             break;
         }

@@ -13,13 +13,23 @@
 #include "reg_ocr_alphabet.h"
 
 
+/* What a character may be instead, the likeliest first; p is 0 behind them. */
+
+#define REG_OCR_OTHERS  7
+
 typedef struct {
-    int32_t   code;
-    float     p;                    /* how sure it is, 0 to 1 */
-    float     x;                    /* its middle */
-    float     y;
-    unsigned  step;                 /* of the model's output */
-    unsigned  line;                 /* its line's place in the page */
+    int32_t  code;
+    float    p;
+} reg_ocr_other_t;
+
+typedef struct {
+    int32_t          code;
+    float            p;             /* how sure it is, 0 to 1 */
+    float            x;             /* its middle */
+    float            y;
+    unsigned         step;          /* of the model's output */
+    unsigned         line;          /* its line's place in the page */
+    reg_ocr_other_t  others[REG_OCR_OTHERS];
 } reg_ocr_char_t;
 
 typedef struct {

@@ -10,6 +10,7 @@
 #include "reg_ocr_geometry.h"
 #include "reg_ocr_group.h"
 #include "reg_ocr_mrz.h"
+#include "reg_ocr_names.h"
 #include "reg_ocr_places.h"
 #include "reg_ocr_screen.h"
 #include "reg_ocr_zone.h"
@@ -757,6 +758,63 @@ places_are_those_of_the_table(void **state)
 }
 
 
+/* A text of characters with a p each, and what they may be instead. */
+
+static void
+name_of(reg_ocr_text_t *text, const char *characters, const float *p,
+    const char *others, float other)
+{
+    reg_str_t  s, o;
+
+    memset(text, 0, sizeof(reg_ocr_text_t));
+    s = str(characters);
+    o = str(others);
+
+    while (s.len > 0) {
+        text->c[text->n].code = reg_text_next(&s);
+        text->c[text->n].p = p[text->n];
+        text->c[text->n].others[0].code = reg_text_next(&o);
+        text->c[text->n].others[0].p = other;
+        text->n++;
+    }
+}
+
+
+static void
+a_doubtful_name_is_a_usual_one(void **state)
+{
+    size_t          i;
+    char            value[32];
+    reg_ocr_text_t  text;
+
+    static const struct {
+        const char  *read;
+        float        p[8];
+        const char  *others;
+        const char  *name;
+    } names[] = {
+        { "产玉旭", { 0.95f, 0.95f, 0.97f }, "严压地", "严玉旭" },
+        { "蒋福机", { 0.4f, 0.99f, 0.6f }, "特幅帆", "蒋福帆" },
+        { "冷孤秀英", { 0.6f, 0.5f, 0.9f, 0.9f }, "令狐透莫", "令狐秀英" },
+        { "佘犇", { 0.99f, 0.9f }, "余奔", "佘犇" },
+        { "买买提江·库尔班",
+          { 0.5f, 0.9f, 0.9f, 0.9f, 0.9f, 0.9f, 0.9f, 0.9f },
+          "王", "买买提江·库尔班" }
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        name_of(&text, names[i].read, names[i].p, names[i].others, 0.05f);
+        reg_ocr_names_weigh(&text);
+        reg_ocr_text_print(&text, value, sizeof(value));
+
+        assert_string_equal(value, names[i].name);
+        assert_int_equal(reg_ocr_text_confidence(&text) < 0.1f, i < 3);
+    }
+}
+
+
 int
 main(void)
 {
@@ -776,7 +834,8 @@ main(void)
         cmocka_unit_test(a_zone_that_is_wrong_is_not_vouched_for),
         cmocka_unit_test(the_rows_of_a_zone_are_found),
         cmocka_unit_test(colours_that_take_turns_are_a_screens),
-        cmocka_unit_test(places_are_those_of_the_table)
+        cmocka_unit_test(places_are_those_of_the_table),
+        cmocka_unit_test(a_doubtful_name_is_a_usual_one)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,245 @@
+/*
+ * Names of persons: what a doubtful character of one is likely to be.
+ */
+
+#include <math.h>
+#include "reg_ocr_names.h"
+#include "reg_text.h"
+
+
+/* A Chinese name has two to four characters. */
+
+#define REG_OCR_NAME_LEAST   2
+#define REG_OCR_NAME_MOST    4
+
+
+/* One in so many has each of these characters at that place. */
+
+typedef struct {
+    float        one_in;
+    const char  *characters;
+} reg_ocr_usual_t;
+
+/*
+ * What is usual at a place of a name, and how much that counts beside what
+ * the model saw: given names may have any character, surnames may not.
+ */
+
+typedef struct {
+    const reg_ocr_usual_t  *usual;
+    size_t                  n;
+    float                   other;      /* one in so many has another */
+    float                   weight;
+} reg_ocr_custom_t;
+
+/*
+ * The most frequent surnames of the census, and the rest of the Hundred
+ * Surnames with others of today.
+ */
+
+static const reg_ocr_usual_t  reg_ocr_surnames[] = {
+    { 25, "王李张刘陈" },
+    { 90, "杨黄赵吴周徐孙马朱胡郭何林高罗" },
+    { 200, "郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余" },
+    { 350, "于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟"
+           "秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵" },
+    { 1200, "万覃武钱戴严莫孔向常汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁"
+            "岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍"
+            "涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳"
+            "时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗"
+            "瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩"
+            "明佘池查麻苑迟邝" },
+    { 12000, "官封谈匡鞠惠荆乐冀郁胥南班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘满闻"
+             "位厉伊仝区郜海阚花权强帅屠豆朴盖练廉禹井祖漆巴丰支卿国狄平计"
+             "索宣晋相初门云容敬来扈晁芮都普阙浦戈伏鹿薄邸雍辜羊阿乌母裘亓"
+             "修邰赫杭况那宿鲜印逯隆茹战慕危玉银亢嵇公哈湛宾戎勾茅利居揭干"
+             "但尉冶斯元束檀衣信展阴昝智幸奉植衡富尧由水酆昌凤萧贝经贲洪诸"
+             "钮滑荀於家羿汲邴糜松弓牧隗山宓蓬郗仰秋暴钭韶蓟怀从鄂咸籍赖能"
+             "苍双莘贡逄堵宰郦却璩濮寿通郏习宦鱼慎庾终暨步弘广禄东殳沃越夔"
+             "厍融訾空毋乜养须巢蒯后红竺益桓仉督缑法汝佴伯谯笪言福" },
+};
+
+/* These two are one surname. */
+
+static const char *const  reg_ocr_double_surnames[] = {
+    "欧阳", "上官", "司马", "诸葛", "尉迟", "令狐", "皇甫", "慕容", "司徒",
+    "夏侯", "东方", "公孙", "长孙", "宇文", "端木", "独孤", "南宫", "拓跋",
+    "司空", "申屠", "赫连", "澹台", "钟离", "轩辕", "闻人", "太史", "濮阳",
+    "淳于", "单于", "鲜于", "呼延", "东郭", "西门", "百里", "第五", NULL
+};
+
+static const reg_ocr_usual_t  reg_ocr_given[] = {
+    { 120, "英华秀明丽国文平玉红春金建志海军永林云小芳兰桂梅生德伟荣清新俊"
+           "强东光辉福忠霞杰敏静燕香凤成庆勇世祥宏学波峰龙良莲珍美斌兴涛飞"
+           "亮慧雪艳娟超刚鹏正安爱玲萍江山洪晓雅宇浩欣怡佳子家嘉天思梦雨晨"
+           "阳旭昊轩博涵宁婷" },
+    { 1000, "琴倩莉丹洁琳蕾薇颖娜媛瑶瑞睿琪琦璐璇莹萌萱蓉蕊菲芬芸苗茜荷菊艺"
+            "若茹洋淑源润泽深渊滨潇澜瀚炎炜烨煜熙熠焕然煊照燃凯凡帆帅力加勤"
+            "勋劲励卫厚友发君启吉和哲喜善圆坤城培垚士壮大太妍妮姗姣娇婉婕婧"
+            "嫣孝孟季宝定宗宜宣容富寒寿少尚尧展岚岩岳峻崇巍川巧帝常广康延廷"
+            "弘彤彦彩彪彬影征循心必忆念怀恒恩悦悠惠意愉慈懿战才振捷政敬斐方"
+            "旋旺昂昌易星映昕昭晋晖晗晟晴晶智曦曼曙月有朋朗望朝木本权来松柏"
+            "柔树栋根格桐桦梁梓棋森楠楚榕槐樱欢武毅民水沁沐沛泉泓泰洲流涓淇"
+            "淋淳添渝湘滢滔漫潮灵灿炳烁焱煌熹牧珂珊珏珠珺琛琨琬琰瑛瑜瑾璟璞"
+            "甜田申畅白百盈盛真硕磊礼祖祎禄禹秋科程立竹笑筠筱素紫纯维绍经绪"
+            "绮罡群翔翠翰翼耀聪胜育舒航艾芝芮芯花芷苏苑茂茗荃莎菁菱萃葵蓓蔓"
+            "薪虎虹蝶行衡裕言诗诚诺谦豪贝贞贤贵越跃路轶辰运进远迪选通逸道遥"
+            "邦郁重钊钢钧铁铃铭银锋锐锦镇长阔陆隆雁雄雯雷震霄霖露青靖韬韵顺"
+            "颂颜风飒馨骏骞高魁鸣鸿鹤麒麟黎齐" },
+};
+
+static const reg_ocr_custom_t  reg_ocr_surname = {
+    reg_ocr_surnames,
+    sizeof(reg_ocr_surnames) / sizeof(reg_ocr_surnames[0]),
+    2e6f, 1
+};
+
+static const reg_ocr_custom_t  reg_ocr_given_name = {
+    reg_ocr_given,
+    sizeof(reg_ocr_given) / sizeof(reg_ocr_given[0]),
+    1e5f, 0.6f
+};
+
+
+static int reg_ocr_names_double(reg_ocr_text_t *text);
+static int reg_ocr_names_take(reg_ocr_char_t *c, int32_t code);
+static void reg_ocr_names_choose(reg_ocr_char_t *c,
+    const reg_ocr_custom_t *custom);
+static float reg_ocr_names_score(int32_t code, float p,
+    const reg_ocr_custom_t *custom);
+
+
+void
+reg_ocr_names_weigh(reg_ocr_text_t *text)
+{
+    size_t  i;
+
+    if (text->n < REG_OCR_NAME_LEAST || text->n > REG_OCR_NAME_MOST) {
+        return;
+    }
+
+    for (i = 0; i < text->n; i++) {
+        if (!reg_text_is_han(text->c[i].code)) {
+            return;
+        }
+    }
+
+    i = 0;
+
+    if (text->n > REG_OCR_NAME_LEAST && reg_ocr_names_double(text)) {
+        i = 2;
+
+    } else if (text->n < REG_OCR_NAME_MOST) {
+        reg_ocr_names_choose(&text->c[i++], &reg_ocr_surname);
+    }
+
+    for ( /* void */ ; i < text->n; i++) {
+        reg_ocr_names_choose(&text->c[i], &reg_ocr_given_name);
+    }
+}
+
+
+static int
+reg_ocr_names_double(reg_ocr_text_t *text)
+{
+    size_t          i;
+    int32_t         first, second;
+    reg_str_t       s;
+    reg_ocr_char_t  a, b;
+
+    for (i = 0; reg_ocr_double_surnames[i] != NULL; i++) {
+        s.data = (const unsigned char *) reg_ocr_double_surnames[i];
+        s.len = strlen(reg_ocr_double_surnames[i]);
+
+        first = reg_text_next(&s);
+        second = reg_text_next(&s);
+
+        a = text->c[0];
+        b = text->c[1];
+
+        if (reg_ocr_names_take(&a, first) && reg_ocr_names_take(&b, second)) {
+            text->c[0] = a;
+            text->c[1] = b;
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static int
+reg_ocr_names_take(reg_ocr_char_t *c, int32_t code)
+{
+    size_t  i;
+
+    if (c->code == code) {
+        return 1;
+    }
+
+    for (i = 0; i < REG_OCR_OTHERS; i++) {
+        if (c->others[i].p > 0 && c->others[i].code == code) {
+            c->code = code;
+            c->p = c->others[i].p;
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static void
+reg_ocr_names_choose(reg_ocr_char_t *c, const reg_ocr_custom_t *custom)
+{
+    float                   score, most;
+    size_t                  i;
+    int32_t                 best;
+    const reg_ocr_other_t  *other;
+
+    best = c->code;
+    most = reg_ocr_names_score(c->code, c->p, custom);
+
+    for (i = 0; i < REG_OCR_OTHERS && c->others[i].p > 0; i++) {
+        other = &c->others[i];
+
+        if (!reg_text_is_han(other->code)) {
+            continue;
+        }
+
+        score = reg_ocr_names_score(other->code, other->p, custom);
+
+        if (score > most) {
+            most = score;
+            best = other->code;
+        }
+    }
+
+    (void) reg_ocr_names_take(c, best);
+}
+
+
+static float
+reg_ocr_names_score(int32_t code, float p, const reg_ocr_custom_t *custom)
+{
+    float      one_in;
+    size_t     i;
+    int32_t    c;
+    reg_str_t  s;
+
+    one_in = custom->other;
+
+    for (i = 0; i < custom->n && one_in == custom->other; i++) {
+        s.data = (const unsigned char *) custom->usual[i].characters;
+        s.len = strlen(custom->usual[i].characters);
+
+        while ((c = reg_text_next(&s)) != -1) {
+            if (c == code) {
+                one_in = custom->usual[i].one_in;
+                break;
+            }
+        }
+    }
+
+    return logf(p) - custom->weight * logf(one_in);
+}

@@ -1,0 +1,22 @@
+/*
+ * Names of persons: what a doubtful character of one is likely to be.
+ */
+
+#ifndef REG_OCR_NAMES_H_INCLUDED
+#define REG_OCR_NAMES_H_INCLUDED
+
+
+#include "reg_ocr_find.h"
+
+
+/*
+ * Weighs what the model took each character of a Chinese name for against how
+ * usual it is there: a first character that is no surname mostly was misread.
+ * A character that is replaced has the probability that the model gave it, so
+ * that nobody vouches for it.  Other texts are left as they are.
+ */
+
+void reg_ocr_names_weigh(reg_ocr_text_t *text);
+
+
+#endif /* REG_OCR_NAMES_H_INCLUDED */
