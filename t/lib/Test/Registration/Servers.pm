@@ -21,6 +21,12 @@ use Time::HiRes qw(sleep time);
 use constant START_SECONDS => 20;
 use constant STOP_SECONDS  => 10;
 
+# Below those that the kernel gives to clients: while a server is restarted,
+# nobody else gets its port.
+
+use constant FIRST_PORT => 20_000;
+use constant PORTS      => 12_000;
+
 our $ROOT  = abs_path(dirname(__FILE__) . '/../../../..');
 our $BUILD = $ENV{REG_BUILD} // "$ROOT/build";
 our $TEST  = $ENV{REG_TEST}  // "$BUILD/test";      # a second run has another
@@ -98,11 +104,17 @@ sub as_user ($user)
 
 sub free_port
 {
-    my $socket = IO::Socket::INET->new(LocalAddr => '127.0.0.1',
-        Listen => 1, ReuseAddr => 1)
-        or croak "no free port: $!";
+    state %given;
 
-    return $socket->sockport;
+    for (1 .. 1000) {
+        my $port = FIRST_PORT + int rand PORTS;
+
+        return $port if !$given{$port}++
+            && IO::Socket::INET->new(LocalAddr => '127.0.0.1',
+                   LocalPort => $port, Listen => 1, ReuseAddr => 1);
+    }
+
+    croak "no free port: $!";
 }
 
 
