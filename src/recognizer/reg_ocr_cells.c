@@ -407,7 +407,7 @@ static float
 reg_ocr_grid_fit(reg_ocr_grid_t *grid, float pitch,
     const reg_ocr_columns_t *columns, size_t *end)
 {
-    float   off, place, score, most, x, costs[REG_OCR_WIDTH_MOST + 1];
+    float   off, place, score, most, costs[REG_OCR_WIDTH_MOST + 1];
     size_t  i, step, width;
 
     for (width = 1; width <= REG_OCR_WIDTH_MOST; width++) {
@@ -420,9 +420,7 @@ reg_ocr_grid_fit(reg_ocr_grid_t *grid, float pitch,
 
     for (i = 1; i <= grid->n; i++) {
         if (columns != NULL) {
-            x = (float) i / grid->n;
-            place = columns->left + (columns->right - columns->left)
-                                    * (x + 4 * columns->bow * x * (1 - x));
+            place = reg_ocr_columns_place(columns, (float) i / grid->n);
         }
 
         reg_ocr_grid_row(grid, i, costs, place);
@@ -590,6 +588,48 @@ reg_ocr_columns_fit(const float *x, const float *y, size_t n,
     columns->left = a;
     columns->right = a + b;
     columns->bow = (b > 0) ? c / (4 * b) : 0;
+}
+
+
+float
+reg_ocr_columns_place(const reg_ocr_columns_t *columns, float part)
+{
+    return columns->left + (columns->right - columns->left)
+                           * (part + 4 * columns->bow * part * (1 - part));
+}
+
+
+reg_ocr_columns_t
+reg_ocr_columns_move(const reg_ocr_columns_t *columns,
+    const reg_ocr_line_t *from, const reg_ocr_line_t *to)
+{
+    float              a, b;
+    reg_ocr_columns_t  there;
+
+    a = (from->right - from->left) / from->steps;
+    b = to->steps / (to->right - to->left);
+
+    there.left = (from->left + a * columns->left - to->left) * b;
+    there.right = (from->left + a * columns->right - to->left) * b;
+    there.bow = columns->bow;
+
+    return there;
+}
+
+
+reg_ocr_columns_t
+reg_ocr_columns_first(const reg_ocr_columns_t *columns, float part)
+{
+    float              middle;
+    reg_ocr_columns_t  first;
+
+    middle = reg_ocr_columns_place(columns, part / 2);
+
+    first.left = columns->left;
+    first.right = reg_ocr_columns_place(columns, part);
+    first.bow = (middle - first.left) / (first.right - first.left) - 0.5f;
+
+    return first;
 }
 
 

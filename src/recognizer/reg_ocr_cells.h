@@ -43,6 +43,20 @@ typedef struct {
     float  bow;
 } reg_ocr_columns_t;
 
+/* Where a part of the row ends, 0 to 1. */
+
+float reg_ocr_columns_place(const reg_ocr_columns_t *columns, float part);
+
+/* The same columns in another line, above or below. */
+
+reg_ocr_columns_t reg_ocr_columns_move(const reg_ocr_columns_t *columns,
+    const reg_ocr_line_t *from, const reg_ocr_line_t *to);
+
+/* Those of the first part of the row only. */
+
+reg_ocr_columns_t reg_ocr_columns_first(const reg_ocr_columns_t *columns,
+    float part);
+
 typedef struct {
     size_t             n;
     float              quality; /* mean log likelihood of a cell: 0 at best */

@@ -25,9 +25,6 @@ static int reg_ocr_passport_numbers(const reg_ocr_page_t *page,
     reg_ocr_mrz_t *mrz);
 static void reg_ocr_passport_name(const reg_ocr_page_t *page, size_t at,
     const reg_ocr_cells_t *lower, reg_ocr_result_t *result);
-static reg_ocr_columns_t reg_ocr_passport_columns(
-    const reg_ocr_columns_t *columns, const reg_ocr_line_t *from,
-    const reg_ocr_line_t *to);
 static void reg_ocr_passport_add(const reg_ocr_mrz_t *mrz, reg_date_t today,
     reg_ocr_result_t *result);
 static void reg_ocr_permit_number(const reg_ocr_page_t *page,
@@ -154,22 +151,20 @@ reg_ocr_passport_name(const reg_ocr_page_t *page, size_t at,
     size_t                 i;
     reg_ocr_cells_t        cells;
     reg_ocr_columns_t      columns;
-    reg_ocr_symbols_t      places[REG_OCR_CELLS_MAX];
     reg_ocr_mrz_name_t     name;
     const reg_ocr_line_t  *line, *below;
 
-    reg_ocr_mrz_places(0, lower->n, places);
     below = &page->lines[at];
 
     for (i = at; i-- > 0; /* void */ ) {
         line = &page->lines[i];
         above = (below->top + below->bottom - line->top - line->bottom)
                 / (2 * below->height);
-        columns = reg_ocr_passport_columns(&lower->columns, below, line);
+        columns = reg_ocr_columns_move(&lower->columns, below, line);
 
         if (above > REG_OCR_MRZ_NEAR && above < REG_OCR_MRZ_FAR
-            && reg_ocr_cells_read(page->alphabet, line, places, lower->n,
-                                  &columns, &cells)
+            && reg_ocr_mrz_upper(page->alphabet, line, &columns, lower->n,
+                                 &cells)
             && reg_ocr_mrz_name(&cells, &name))
         {
             reg_ocr_result_add(result, "name", name.name, name.p,
@@ -177,26 +172,6 @@ reg_ocr_passport_name(const reg_ocr_page_t *page, size_t at,
             return;
         }
     }
-}
-
-
-/* From the steps of one line to those of another. */
-
-static reg_ocr_columns_t
-reg_ocr_passport_columns(const reg_ocr_columns_t *columns,
-    const reg_ocr_line_t *from, const reg_ocr_line_t *to)
-{
-    float              a, b;
-    reg_ocr_columns_t  there;
-
-    a = (from->right - from->left) / from->steps;
-    b = to->steps / (to->right - to->left);
-
-    there.left = (from->left + a * columns->left - to->left) * b;
-    there.right = (from->left + a * columns->right - to->left) * b;
-    there.bow = columns->bow;
-
-    return there;
 }
 
 

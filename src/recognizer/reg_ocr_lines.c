@@ -58,6 +58,9 @@ static reg_code_t reg_ocr_lines_long(reg_ocr_runtime_t *runtime,
     const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
     const reg_ocr_box_t *box, size_t steps, size_t piece,
     reg_ocr_line_t *line);
+static size_t reg_ocr_lines_steps(const reg_ocr_box_t *box);
+static reg_ocr_box_t reg_ocr_lines_within(const reg_ocr_box_t *box,
+    size_t steps, size_t from, size_t to);
 static size_t reg_ocr_lines_cut(const float *before, const float *behind,
     size_t classes);
 static void reg_ocr_lines_place(const reg_ocr_box_t *box,
@@ -166,11 +169,7 @@ reg_ocr_lines_line(reg_ocr_runtime_t *runtime,
         return REG_OK;
     }
 
-    steps = lroundf(REG_OCR_LINE_HEIGHT * box->width / box->height
-                    / REG_OCR_STEP);
-
-    steps = (steps < REG_OCR_STEPS_LEAST) ? REG_OCR_STEPS_LEAST : steps;
-    steps = (steps > REG_OCR_STEPS_MOST) ? REG_OCR_STEPS_MOST : steps;
+    steps = reg_ocr_lines_steps(box);
 
     if (steps > REG_OCR_STEPS_LONG) {
         return reg_ocr_lines_long(runtime, alphabet, image, box, steps, piece,
@@ -261,6 +260,38 @@ reg_ocr_lines_again(reg_ocr_runtime_t *runtime,
 }
 
 
+static size_t
+reg_ocr_lines_steps(const reg_ocr_box_t *box)
+{
+    size_t  steps;
+
+    steps = lroundf(REG_OCR_LINE_HEIGHT * box->width / box->height
+                    / REG_OCR_STEP);
+
+    steps = (steps < REG_OCR_STEPS_LEAST) ? REG_OCR_STEPS_LEAST : steps;
+
+    return (steps > REG_OCR_STEPS_MOST) ? REG_OCR_STEPS_MOST : steps;
+}
+
+
+static reg_ocr_box_t
+reg_ocr_lines_within(const reg_ocr_box_t *box, size_t steps, size_t from,
+    size_t to)
+{
+    float          at;
+    reg_ocr_box_t  part;
+
+    at = ((from + to) / 2.0f / steps - 0.5f) * box->width;
+
+    part = *box;
+    part.centre.x += at * box->u.x;
+    part.centre.y += at * box->u.y;
+    part.width = box->width * (to - from) / steps;
+
+    return part;
+}
+
+
 static reg_code_t
 reg_ocr_lines_run(reg_ocr_runtime_t *runtime,
     const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
@@ -333,7 +364,7 @@ reg_ocr_lines_long(reg_ocr_runtime_t *runtime,
     const reg_ocr_box_t *box, size_t steps, size_t piece,
     reg_ocr_line_t *line)
 {
-    float             *all, at;
+    float             *all;
     size_t             i, n, from, to, cut;
     reg_code_t         code;
     reg_ocr_box_t      part;
@@ -351,12 +382,7 @@ reg_ocr_lines_long(reg_ocr_runtime_t *runtime,
         from = (i == 0) ? 0 : steps * i / n - REG_OCR_OVERLAP;
         to = (i == n - 1) ? steps : steps * (i + 1) / n + REG_OCR_OVERLAP;
 
-        at = ((from + to) / 2.0f / steps - 0.5f) * box->width;
-
-        part = *box;
-        part.centre.x += at * box->u.x;
-        part.centre.y += at * box->u.y;
-        part.width = box->width * (to - from) / steps;
+        part = reg_ocr_lines_within(box, steps, from, to);
 
         code = reg_ocr_lines_run(runtime, alphabet, image, &part, to - from,
                                  to - from, &output);
@@ -380,6 +406,76 @@ reg_ocr_lines_long(reg_ocr_runtime_t *runtime,
     }
 
     free(all);
+
+    return code;
+}
+
+
+reg_code_t
+reg_ocr_lines_parts(const reg_ocr_box_t *box, reg_ocr_page_t *page,
+    size_t *steps)
+{
+    reg_ocr_line_t  *lines;
+
+    *steps = reg_ocr_lines_steps(box);
+
+    lines = realloc(page->lines, sizeof(reg_ocr_line_t) * (page->n + 1));
+    if (lines == NULL) {
+        return REG_INTERNAL;
+    }
+
+    page->lines = lines;
+    lines += page->n;
+    memset(lines, 0, sizeof(reg_ocr_line_t));
+
+    lines->kept = calloc(*steps * page->alphabet->nkept, sizeof(float));
+    if (lines->kept == NULL) {
+        return REG_INTERNAL;
+    }
+
+    page->n++;
+
+    return REG_OK;
+}
+
+
+reg_code_t
+reg_ocr_lines_part(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
+    const reg_ocr_box_t *box, size_t from, size_t to, reg_ocr_page_t *page)
+{
+    size_t             steps, cut, kept;
+    reg_code_t         code;
+    reg_ocr_box_t      part;
+    reg_ocr_line_t    *line, read;
+    reg_ocr_output_t   output;
+
+    line = &page->lines[page->n - 1];
+    kept = page->alphabet->nkept;
+    steps = reg_ocr_lines_steps(box);
+    part = reg_ocr_lines_within(box, steps, from, to);
+
+    code = reg_ocr_lines_run(runtime, page->alphabet, image, &part, to - from,
+                             to - from, &output);
+    if (code != REG_OK) {
+        return code;
+    }
+
+    memset(&read, 0, sizeof(reg_ocr_line_t));
+    code = reg_ocr_ctc_read(page->alphabet, output.data, to - from, &read);
+    reg_ocr_output_free(runtime, &output);
+
+    if (code == REG_OK) {
+        cut = (from == 0) ? 0 : reg_ocr_lines_cut(line->kept + from * kept,
+                                                  read.kept, kept);
+        memcpy(line->kept + (from + cut) * kept, read.kept + cut * kept,
+               sizeof(float) * (to - from - cut) * kept);
+
+        line->steps = (to > line->steps) ? to : line->steps;
+        part = reg_ocr_lines_within(box, steps, 0, line->steps);
+        reg_ocr_lines_place(&part, page, line);
+    }
+
+    reg_ocr_line_free(&read);
 
     return code;
 }

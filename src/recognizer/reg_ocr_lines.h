@@ -39,6 +39,18 @@ reg_code_t reg_ocr_lines_append(reg_ocr_runtime_t *runtime,
     const reg_ocr_image_t *image, const reg_ocr_box_t *box, size_t piece,
     float legible, reg_ocr_page_t *page);
 
+/*
+ * A box that is read part by part: begin adds an empty line and gives the
+ * steps that its box has.  Each part, from one step to before another, takes
+ * the place of what was read there; the line ends where the last part does.
+ */
+
+reg_code_t reg_ocr_lines_parts(const reg_ocr_box_t *box,
+    reg_ocr_page_t *page, size_t *steps);
+reg_code_t reg_ocr_lines_part(reg_ocr_runtime_t *runtime,
+    const reg_ocr_image_t *image, const reg_ocr_box_t *box, size_t from,
+    size_t to, reg_ocr_page_t *page);
+
 /* Where a box stands on a page that is not straightened yet. */
 
 void reg_ocr_lines_where(const reg_ocr_page_t *page,

@@ -54,6 +54,14 @@
 
 #define REG_OCR_MRZ_QUALITY      -2.5f
 
+/* Ends less likely than the likeliest by that are none: one in 100. */
+
+#define REG_OCR_MRZ_ENDS         4.6f
+
+/* Of a row's last cell so many steps may be beyond the line's end. */
+
+#define REG_OCR_MRZ_CUT          2.0f
+
 #define REG_OCR_MRZ_PART_MAX     9
 
 
@@ -82,7 +90,7 @@ static void reg_ocr_mrz_number(const reg_ocr_cells_t *cells,
 static size_t reg_ocr_mrz_unseen(const reg_ocr_cells_t *cells);
 static float reg_ocr_mrz_seen(float like);
 static size_t reg_ocr_mrz_letters(const reg_ocr_cells_t *cells, int *symbols,
-    float *p);
+    float *p, size_t *far);
 static void reg_ocr_mrz_rest(const reg_ocr_cells_t *cells,
     reg_ocr_mrz_t *mrz);
 
@@ -462,6 +470,34 @@ reg_ocr_mrz_rest(const reg_ocr_cells_t *cells, reg_ocr_mrz_t *mrz)
 
 
 int
+reg_ocr_mrz_upper(const reg_ocr_alphabet_t *alphabet,
+    const reg_ocr_line_t *line, const reg_ocr_columns_t *columns, size_t n,
+    reg_ocr_cells_t *cells)
+{
+    size_t             read;
+    reg_ocr_columns_t  first;
+    reg_ocr_symbols_t  places[REG_OCR_CELLS_MAX];
+
+    for (read = n; read > REG_OCR_MRZ_AT_NAME; read--) {
+        if (reg_ocr_columns_place(columns, (float) read / n)
+            <= line->steps + REG_OCR_MRZ_CUT)
+        {
+            break;
+        }
+    }
+
+    if (read == REG_OCR_MRZ_AT_NAME) {
+        return 0;
+    }
+
+    reg_ocr_mrz_places(0, read, places);
+    first = reg_ocr_columns_first(columns, (float) read / n);
+
+    return reg_ocr_cells_read(alphabet, line, places, read, &first, cells);
+}
+
+
+int
 reg_ocr_mrz_name(const reg_ocr_cells_t *cells, reg_ocr_mrz_name_t *name)
 {
     int                s, symbols[REG_OCR_CELLS_MAX];
@@ -481,7 +517,7 @@ reg_ocr_mrz_name(const reg_ocr_cells_t *cells, reg_ocr_mrz_name_t *name)
         }
     }
 
-    end = reg_ocr_mrz_letters(cells, symbols, &name->p);
+    end = reg_ocr_mrz_letters(cells, symbols, &name->p, &name->far);
     len = 0;
 
     for (i = REG_OCR_MRZ_AT_NAME; i < end; i++) {
@@ -506,15 +542,19 @@ reg_ocr_mrz_name(const reg_ocr_cells_t *cells, reg_ocr_mrz_name_t *name)
  */
 
 static size_t
-reg_ocr_mrz_letters(const reg_ocr_cells_t *cells, int *symbols, float *p)
+reg_ocr_mrz_letters(const reg_ocr_cells_t *cells, int *symbols, float *p,
+    size_t *far)
 {
     int           s;
-    float         letter, filler, sum, most;
+    float         letter, filler, sum, last, most;
+    float         lasts[REG_OCR_CELLS_MAX];
     float         sure[REG_OCR_CELLS_MAX], seen[REG_OCR_CELLS_MAX];
+    double        ends;
     size_t        i, end;
     const float  *like;
 
     sum = most = 0;
+    ends = 1;
     end = REG_OCR_MRZ_AT_NAME;
 
     for (i = REG_OCR_MRZ_AT_NAME; i < cells->n; i++) {
@@ -533,15 +573,26 @@ reg_ocr_mrz_letters(const reg_ocr_cells_t *cells, int *symbols, float *p)
             seen[i] = like[REG_OCR_FILLER];
         }
 
-        sum += fmaxf(letter, filler) - like[REG_OCR_FILLER];
+        /* with this for its last letter, and with more to come */
 
-        if (sum > most) {
-            most = sum;
+        last = sum + letter - like[REG_OCR_FILLER];
+        sum += fmaxf(letter, filler) - like[REG_OCR_FILLER];
+        ends += exp(last);
+        lasts[i] = last;
+
+        if (last > most) {
+            most = last;
             end = i + 1;
         }
     }
 
-    *p = 1;
+    *p = exp(most) / ends;
+
+    for (*far = cells->n; *far > end; (*far)--) {
+        if (lasts[*far - 1] > most - REG_OCR_MRZ_ENDS) {
+            break;
+        }
+    }
 
     for (i = REG_OCR_MRZ_AT_NAME; i < end + 2 && i < cells->n; i++) {
         *p = fminf(*p, reg_ocr_mrz_seen(seen[i]));

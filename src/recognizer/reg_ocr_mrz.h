@@ -42,6 +42,7 @@ typedef struct {
     char        name[REG_OCR_MRZ_NAME];     /* "SURNAME GIVEN NAMES" */
     char        country[4];         /* that issued it */
     float       p;                  /* how sure its worst character is */
+    size_t      far;                /* the last place where it may end */
     unsigned    whole:1;            /* fillers follow: nothing was cut off */
 } reg_ocr_mrz_name_t;
 
@@ -62,7 +63,17 @@ char reg_ocr_mrz_check(const char *text, size_t n);
 int reg_ocr_mrz_numbers(const reg_ocr_cells_t *cells, reg_date_t today,
     reg_ocr_mrz_t *mrz);
 
-/* The upper row.  1 when it is one. */
+/*
+ * The upper row: as many of its n cells as are in the line, where columns
+ * say.  What was not read behind the name are fillers.  0 when there are
+ * not even the cells of a name.
+ */
+
+int reg_ocr_mrz_upper(const reg_ocr_alphabet_t *alphabet,
+    const reg_ocr_line_t *line, const reg_ocr_columns_t *columns, size_t n,
+    reg_ocr_cells_t *cells);
+
+/* Its name.  1 when there is one. */
 
 int reg_ocr_mrz_name(const reg_ocr_cells_t *cells, reg_ocr_mrz_name_t *name);
 

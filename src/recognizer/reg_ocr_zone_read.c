@@ -3,6 +3,7 @@
  */
 
 #include <math.h>
+#include <stdio.h>
 #include "reg_ocr_mrz.h"
 #include "reg_ocr_zone.h"
 
@@ -18,7 +19,8 @@
 #define REG_OCR_ZONE_MARGIN    1.2f
 #define REG_OCR_ZONE_ROOM      1.1f
 #define REG_OCR_ZONE_TIGHT     1.5f
-#define REG_OCR_ZONE_PIECE     44
+#define REG_OCR_ZONE_PIECE     10
+#define REG_OCR_ZONE_FILLERS   5
 
 /*
  * A glance at so many pitches tells most other rows: of what they say hardly
@@ -41,6 +43,13 @@ static reg_code_t reg_ocr_zone_upper(reg_ocr_runtime_t *runtime,
     const reg_ocr_image_t *image, const reg_ocr_box_t *row,
     reg_ocr_point_t direction, float left, const reg_ocr_cells_t *cells,
     reg_ocr_page_t *page);
+static reg_code_t reg_ocr_zone_names(reg_ocr_runtime_t *runtime,
+    const reg_ocr_image_t *image, const reg_ocr_box_t *strip, float bow,
+    reg_ocr_page_t *page);
+static size_t reg_ocr_zone_step(const reg_ocr_columns_t *columns, size_t cell,
+    float more, size_t steps);
+static size_t reg_ocr_zone_end(const reg_ocr_page_t *page,
+    const reg_ocr_columns_t *columns);
 static int reg_ocr_zone_lower(const reg_ocr_alphabet_t *alphabet,
     const reg_ocr_line_t *line, reg_ocr_cells_t *cells);
 static void reg_ocr_zone_strip(const reg_ocr_box_t *row, reg_ocr_point_t u,
@@ -131,16 +140,99 @@ reg_ocr_zone_upper(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
     reg_ocr_zone_strip(row, direction, left, right,
                        REG_OCR_ZONE_UPPER * pitch, &strip);
 
-    code = reg_ocr_lines_append(runtime, image, &strip, REG_OCR_ZONE_PIECE, 0,
-                                page);
+    code = reg_ocr_zone_names(runtime, image, &strip, cells->columns.bow,
+                              page);
 
-    if (code == REG_OK && page->n == 2) {
+    if (page->n == 2) {
         line = page->lines[0];
         page->lines[0] = page->lines[1];
         page->lines[1] = line;
     }
 
     return code;
+}
+
+
+/* As far as the name goes, of which the end is read by itself. */
+
+static reg_code_t
+reg_ocr_zone_names(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
+    const reg_ocr_box_t *strip, float bow, reg_ocr_page_t *page)
+{
+    size_t              from, to, cell, end, again, steps;
+    reg_code_t          code;
+    reg_ocr_columns_t   columns;
+
+    code = reg_ocr_lines_parts(strip, page, &steps);
+    if (code != REG_OK) {
+        return code;
+    }
+
+    columns.left = REG_OCR_ZONE_MARGIN * steps
+                   / (REG_OCR_MRZ_TD3 + 2 * REG_OCR_ZONE_MARGIN);
+    columns.right = steps - columns.left;
+    columns.bow = bow;
+
+    end = 0;
+
+    for (cell = 0; cell < REG_OCR_MRZ_TD3; cell += REG_OCR_ZONE_PIECE) {
+        from = (cell == 0) ? 0 : reg_ocr_zone_step(&columns, cell, -1.5f, steps);
+        to = reg_ocr_zone_step(&columns, cell + REG_OCR_ZONE_PIECE, 1.5f, steps);
+
+        code = reg_ocr_lines_part(runtime, image, strip, from, to, page);
+        if (code != REG_OK) {
+            return code;
+        }
+
+        end = reg_ocr_zone_end(page, &columns);
+
+        if (end + REG_OCR_ZONE_FILLERS <= cell + REG_OCR_ZONE_PIECE) {
+            break;
+        }
+    }
+
+    for (again = 0; again < 3 && end < REG_OCR_MRZ_TD3; again++) {
+        cell = end;
+        from = cell > 9 ? reg_ocr_zone_step(&columns, cell - 8, -1.5f, steps) : 0;
+        to = reg_ocr_zone_step(&columns, cell, 1.5f, steps);
+
+        code = reg_ocr_lines_part(runtime, image, strip, from, to, page);
+        if (code != REG_OK) {
+            return code;
+        }
+
+        end = reg_ocr_zone_end(page, &columns);
+
+        if (end == cell) {
+            break;
+        }
+    }
+
+    return REG_OK;
+}
+
+
+static size_t
+reg_ocr_zone_step(const reg_ocr_columns_t *columns, size_t cell, float more,
+    size_t steps)
+{
+    float  step;
+
+    step = reg_ocr_columns_place(columns, (cell + more) / REG_OCR_MRZ_TD3);
+
+    return step < 0 ? 0 : step > steps ? steps : (size_t) lroundf(step);
+}
+
+
+static size_t
+reg_ocr_zone_end(const reg_ocr_page_t *page, const reg_ocr_columns_t *columns)
+{
+    reg_ocr_cells_t     cells;
+    reg_ocr_mrz_name_t  name;
+
+    return reg_ocr_mrz_upper(page->alphabet, &page->lines[1], columns,
+                             REG_OCR_MRZ_TD3, &cells)
+           && reg_ocr_mrz_name(&cells, &name) ? name.far : REG_OCR_MRZ_TD3;
 }
 
 
