@@ -401,7 +401,7 @@ reg_ocr_grid_near(reg_ocr_grid_t *grid, const reg_ocr_columns_t *columns,
 }
 
 
-/* What lies beside the row is blank. */
+/* What lies beside the row is blank; without columns it may go on. */
 
 static float
 reg_ocr_grid_fit(reg_ocr_grid_t *grid, float pitch,
@@ -430,8 +430,11 @@ reg_ocr_grid_fit(reg_ocr_grid_t *grid, float pitch,
     *end = 0;
 
     for (step = 0; step <= grid->steps; step++) {
-        score = grid->best[grid->n * (grid->steps + 1) + step]
-                + grid->outside[grid->steps] - grid->outside[step];
+        score = grid->best[grid->n * (grid->steps + 1) + step];
+
+        if (columns != NULL) {
+            score += grid->outside[grid->steps] - grid->outside[step];
+        }
 
         if (score > most) {
             most = score;

@@ -83,23 +83,19 @@ static int
 reg_ocr_passport_numbers(const reg_ocr_page_t *page, reg_date_t today,
     size_t *at, reg_ocr_cells_t *cells, reg_ocr_mrz_t *mrz)
 {
-    size_t             i, k;
+    size_t             i;
     reg_ocr_symbols_t  places[REG_OCR_CELLS_MAX];
 
-    static const size_t  lengths[] = { REG_OCR_MRZ_TD3, REG_OCR_MRZ_TD2 };
+    reg_ocr_mrz_places(1, REG_OCR_MRZ_TOLD, places);
 
-    for (k = 0; k < 2; k++) {
-        reg_ocr_mrz_places(1, lengths[k], places);
-
-        for (i = page->n; i-- > 0; /* void */ ) {
-            if (page->lines[i].n >= REG_OCR_MRZ_ROW
-                && reg_ocr_cells_read(page->alphabet, &page->lines[i], places,
-                                      lengths[k], NULL, cells)
-                && reg_ocr_mrz_numbers(cells, today, mrz))
-            {
-                *at = i;
-                return 1;
-            }
+    for (i = page->n; i-- > 0; /* void */ ) {
+        if (page->lines[i].n >= REG_OCR_MRZ_ROW
+            && reg_ocr_cells_read(page->alphabet, &page->lines[i], places,
+                                  REG_OCR_MRZ_TOLD, NULL, cells)
+            && reg_ocr_mrz_numbers(cells, today, mrz))
+        {
+            *at = i;
+            return 1;
         }
     }
 
@@ -163,8 +159,7 @@ reg_ocr_passport_name(const reg_ocr_page_t *page, size_t at,
         columns = reg_ocr_columns_move(&lower->columns, below, line);
 
         if (above > REG_OCR_MRZ_NEAR && above < REG_OCR_MRZ_FAR
-            && reg_ocr_mrz_upper(page->alphabet, line, &columns, lower->n,
-                                 &cells)
+            && reg_ocr_mrz_upper(page->alphabet, line, &columns, &cells)
             && reg_ocr_mrz_name(&cells, &name))
         {
             reg_ocr_result_add(result, "name", name.name, name.p,

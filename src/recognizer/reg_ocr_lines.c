@@ -433,6 +433,7 @@ reg_ocr_lines_parts(const reg_ocr_box_t *box, reg_ocr_page_t *page,
         return REG_INTERNAL;
     }
 
+    reg_ocr_lines_place(box, page, lines);
     page->n++;
 
     return REG_OK;

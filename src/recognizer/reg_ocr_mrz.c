@@ -471,29 +471,34 @@ reg_ocr_mrz_rest(const reg_ocr_cells_t *cells, reg_ocr_mrz_t *mrz)
 
 int
 reg_ocr_mrz_upper(const reg_ocr_alphabet_t *alphabet,
-    const reg_ocr_line_t *line, const reg_ocr_columns_t *columns, size_t n,
+    const reg_ocr_line_t *line, const reg_ocr_columns_t *columns,
     reg_ocr_cells_t *cells)
 {
-    size_t             read;
+    size_t             n;
     reg_ocr_columns_t  first;
     reg_ocr_symbols_t  places[REG_OCR_CELLS_MAX];
 
-    for (read = n; read > REG_OCR_MRZ_AT_NAME; read--) {
-        if (reg_ocr_columns_place(columns, (float) read / n)
-            <= line->steps + REG_OCR_MRZ_CUT)
-        {
+    for (n = REG_OCR_MRZ_TD3; n > REG_OCR_MRZ_AT_NAME; n--) {
+        if (reg_ocr_mrz_step(columns, n) <= line->steps + REG_OCR_MRZ_CUT) {
             break;
         }
     }
 
-    if (read == REG_OCR_MRZ_AT_NAME) {
+    if (n == REG_OCR_MRZ_AT_NAME) {
         return 0;
     }
 
-    reg_ocr_mrz_places(0, read, places);
-    first = reg_ocr_columns_first(columns, (float) read / n);
+    reg_ocr_mrz_places(0, n, places);
+    first = reg_ocr_columns_first(columns, (float) n / REG_OCR_MRZ_TOLD);
 
-    return reg_ocr_cells_read(alphabet, line, places, read, &first, cells);
+    return reg_ocr_cells_read(alphabet, line, places, n, &first, cells);
+}
+
+
+float
+reg_ocr_mrz_step(const reg_ocr_columns_t *columns, float cell)
+{
+    return reg_ocr_columns_place(columns, cell / REG_OCR_MRZ_TOLD);
 }
 
 

@@ -12,7 +12,13 @@
 
 
 #define REG_OCR_MRZ_TD3   44
-#define REG_OCR_MRZ_TD2   36
+
+/*
+ * So many of the lower row tell all: behind them are, in either form, data of
+ * no use here, or fillers that are read badly.
+ */
+
+#define REG_OCR_MRZ_TOLD  28
 
 #define REG_OCR_MRZ_NAME  64
 
@@ -64,14 +70,18 @@ int reg_ocr_mrz_numbers(const reg_ocr_cells_t *cells, reg_date_t today,
     reg_ocr_mrz_t *mrz);
 
 /*
- * The upper row: as many of its n cells as are in the line, where columns
- * say.  What was not read behind the name are fillers.  0 when there are
+ * The upper row: as many of its cells as are in the line, where the columns
+ * of what the lower one tells go on.  What was not read behind the name are fillers.  0 when there are
  * not even the cells of a name.
  */
 
 int reg_ocr_mrz_upper(const reg_ocr_alphabet_t *alphabet,
-    const reg_ocr_line_t *line, const reg_ocr_columns_t *columns, size_t n,
+    const reg_ocr_line_t *line, const reg_ocr_columns_t *columns,
     reg_ocr_cells_t *cells);
+
+/* Where a cell of either row begins, by the columns of the lower. */
+
+float reg_ocr_mrz_step(const reg_ocr_columns_t *columns, float cell);
 
 /* Its name.  1 when there is one. */
 

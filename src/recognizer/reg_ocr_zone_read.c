@@ -20,7 +20,10 @@
 #define REG_OCR_ZONE_ROOM      1.1f
 #define REG_OCR_ZONE_TIGHT     1.5f
 #define REG_OCR_ZONE_PIECE     10
+#define REG_OCR_ZONE_OVERLAP   1.5f
 #define REG_OCR_ZONE_FILLERS   5
+#define REG_OCR_ZONE_AGAIN     3
+#define REG_OCR_ZONE_LAST      8
 
 /*
  * A glance at so many pitches tells most other rows: of what they say hardly
@@ -29,6 +32,18 @@
 
 #define REG_OCR_ZONE_GLANCE    14.0f
 #define REG_OCR_ZONE_SHARE     0.6f
+
+
+/* The upper row while it is read; it is the second line of its page. */
+
+typedef struct {
+    reg_ocr_runtime_t      *runtime;
+    const reg_ocr_image_t  *image;
+    reg_ocr_page_t         *page;
+    reg_ocr_box_t           strip;
+    size_t                  steps;          /* of the whole strip */
+    reg_ocr_columns_t       columns;
+} reg_ocr_names_t;
 
 
 static reg_ocr_point_t reg_ocr_zone_turn(reg_ocr_zone_t *zone,
@@ -43,13 +58,9 @@ static reg_code_t reg_ocr_zone_upper(reg_ocr_runtime_t *runtime,
     const reg_ocr_image_t *image, const reg_ocr_box_t *row,
     reg_ocr_point_t direction, float left, const reg_ocr_cells_t *cells,
     reg_ocr_page_t *page);
-static reg_code_t reg_ocr_zone_names(reg_ocr_runtime_t *runtime,
-    const reg_ocr_image_t *image, const reg_ocr_box_t *strip, float bow,
-    reg_ocr_page_t *page);
-static size_t reg_ocr_zone_step(const reg_ocr_columns_t *columns, size_t cell,
-    float more, size_t steps);
-static size_t reg_ocr_zone_end(const reg_ocr_page_t *page,
-    const reg_ocr_columns_t *columns);
+static reg_code_t reg_ocr_zone_names(reg_ocr_names_t *names);
+static reg_code_t reg_ocr_zone_piece(reg_ocr_names_t *names, size_t from,
+    size_t to, size_t *end);
 static int reg_ocr_zone_lower(const reg_ocr_alphabet_t *alphabet,
     const reg_ocr_line_t *line, reg_ocr_cells_t *cells);
 static void reg_ocr_zone_strip(const reg_ocr_box_t *row, reg_ocr_point_t u,
@@ -124,87 +135,85 @@ reg_ocr_zone_upper(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
     const reg_ocr_box_t *row, reg_ocr_point_t direction, float left,
     const reg_ocr_cells_t *cells, reg_ocr_page_t *page)
 {
-    float           pitch, step, right;
-    reg_code_t      code;
-    reg_ocr_box_t   strip;
-    reg_ocr_line_t  line;
+    float            pitch, step, right;
+    reg_code_t       code;
+    reg_ocr_line_t   line;
+    reg_ocr_names_t  names;
 
     step = (page->lines[0].right - page->lines[0].left)
            / page->lines[0].steps;
-    left += cells->columns.left * step;
     pitch = (cells->columns.right - cells->columns.left) * step
-            / REG_OCR_MRZ_TD3;
-    left -= REG_OCR_ZONE_MARGIN * pitch;
-    right = left + (REG_OCR_MRZ_TD3 + 2 * REG_OCR_ZONE_MARGIN) * pitch;
+            / REG_OCR_MRZ_TOLD;
+
+    right = left + REG_OCR_ZONE_MARGIN * pitch
+            + step * reg_ocr_mrz_step(&cells->columns, REG_OCR_MRZ_TD3);
+    left += step * cells->columns.left - REG_OCR_ZONE_MARGIN * pitch;
+
+    names.runtime = runtime;
+    names.image = image;
+    names.page = page;
 
     reg_ocr_zone_strip(row, direction, left, right,
-                       REG_OCR_ZONE_UPPER * pitch, &strip);
+                       REG_OCR_ZONE_UPPER * pitch, &names.strip);
 
-    code = reg_ocr_zone_names(runtime, image, &strip, cells->columns.bow,
-                              page);
-
-    if (page->n == 2) {
-        line = page->lines[0];
-        page->lines[0] = page->lines[1];
-        page->lines[1] = line;
+    code = reg_ocr_lines_parts(&names.strip, page, &names.steps);
+    if (code != REG_OK) {
+        return code;
     }
+
+    line = page->lines[1];
+    line.steps = names.steps;
+    names.columns = reg_ocr_columns_move(&cells->columns, &page->lines[0],
+                                         &line);
+
+    code = reg_ocr_zone_names(&names);
+
+    line = page->lines[0];
+    page->lines[0] = page->lines[1];
+    page->lines[1] = line;
 
     return code;
 }
 
 
-/* As far as the name goes, of which the end is read by itself. */
+/* As far as the name goes; then its end by itself, till that stays. */
 
 static reg_code_t
-reg_ocr_zone_names(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
-    const reg_ocr_box_t *strip, float bow, reg_ocr_page_t *page)
+reg_ocr_zone_names(reg_ocr_names_t *names)
 {
-    size_t              from, to, cell, end, again, steps;
-    reg_code_t          code;
-    reg_ocr_columns_t   columns;
-
-    code = reg_ocr_lines_parts(strip, page, &steps);
-    if (code != REG_OK) {
-        return code;
-    }
-
-    columns.left = REG_OCR_ZONE_MARGIN * steps
-                   / (REG_OCR_MRZ_TD3 + 2 * REG_OCR_ZONE_MARGIN);
-    columns.right = steps - columns.left;
-    columns.bow = bow;
+    size_t      cell, end, again;
+    reg_code_t  code;
 
     end = 0;
 
-    for (cell = 0; cell < REG_OCR_MRZ_TD3; cell += REG_OCR_ZONE_PIECE) {
-        from = (cell == 0) ? 0 : reg_ocr_zone_step(&columns, cell, -1.5f, steps);
-        to = reg_ocr_zone_step(&columns, cell + REG_OCR_ZONE_PIECE, 1.5f, steps);
+    for (cell = REG_OCR_ZONE_PIECE; /* void */ ; cell += REG_OCR_ZONE_PIECE) {
+        code = reg_ocr_zone_piece(names, cell - REG_OCR_ZONE_PIECE, cell,
+                                  &end);
 
-        code = reg_ocr_lines_part(runtime, image, strip, from, to, page);
         if (code != REG_OK) {
             return code;
         }
 
-        end = reg_ocr_zone_end(page, &columns);
-
-        if (end + REG_OCR_ZONE_FILLERS <= cell + REG_OCR_ZONE_PIECE) {
+        if (cell >= REG_OCR_MRZ_TD3 || end + REG_OCR_ZONE_FILLERS <= cell) {
             break;
         }
     }
 
-    for (again = 0; again < 3 && end < REG_OCR_MRZ_TD3; again++) {
-        cell = end;
-        from = cell > 9 ? reg_ocr_zone_step(&columns, cell - 8, -1.5f, steps) : 0;
-        to = reg_ocr_zone_step(&columns, cell, 1.5f, steps);
+    cell = 0;
 
-        code = reg_ocr_lines_part(runtime, image, strip, from, to, page);
-        if (code != REG_OK) {
-            return code;
+    for (again = 0; again < REG_OCR_ZONE_AGAIN; again++) {
+        if (end == cell || end == REG_OCR_MRZ_TD3) {
+            break;
         }
 
-        end = reg_ocr_zone_end(page, &columns);
+        cell = end;
+        code = reg_ocr_zone_piece(names,
+                                  cell < REG_OCR_ZONE_LAST
+                                  ? 0 : cell - REG_OCR_ZONE_LAST,
+                                  cell, &end);
 
-        if (end == cell) {
-            break;
+        if (code != REG_OK) {
+            return code;
         }
     }
 
@@ -212,27 +221,35 @@ reg_ocr_zone_names(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
 }
 
 
-static size_t
-reg_ocr_zone_step(const reg_ocr_columns_t *columns, size_t cell, float more,
-    size_t steps)
+/* Cells from, inclusive, to, exclusive; end is the last where a name may. */
+
+static reg_code_t
+reg_ocr_zone_piece(reg_ocr_names_t *names, size_t from, size_t to,
+    size_t *end)
 {
-    float  step;
-
-    step = reg_ocr_columns_place(columns, (cell + more) / REG_OCR_MRZ_TD3);
-
-    return step < 0 ? 0 : step > steps ? steps : (size_t) lroundf(step);
-}
-
-
-static size_t
-reg_ocr_zone_end(const reg_ocr_page_t *page, const reg_ocr_columns_t *columns)
-{
+    float               a, b;
+    reg_code_t          code;
     reg_ocr_cells_t     cells;
     reg_ocr_mrz_name_t  name;
 
-    return reg_ocr_mrz_upper(page->alphabet, &page->lines[1], columns,
-                             REG_OCR_MRZ_TD3, &cells)
-           && reg_ocr_mrz_name(&cells, &name) ? name.far : REG_OCR_MRZ_TD3;
+    a = reg_ocr_mrz_step(&names->columns, from - REG_OCR_ZONE_OVERLAP);
+    b = reg_ocr_mrz_step(&names->columns, to + REG_OCR_ZONE_OVERLAP);
+
+    a = (from == 0 || a < 0) ? 0 : a;
+    b = fminf(b, names->steps);
+
+    code = reg_ocr_lines_part(names->runtime, names->image, &names->strip,
+                              lroundf(a), lroundf(b), names->page);
+
+    *end = (code == REG_OK
+            && reg_ocr_mrz_upper(names->page->alphabet,
+                                 &names->page->lines[1], &names->columns,
+                                 &cells)
+            && reg_ocr_mrz_name(&cells, &name))
+           ? name.far : REG_OCR_MRZ_TD3;
+
+
+    return code;
 }
 
 
@@ -365,9 +382,9 @@ reg_ocr_zone_lower(const reg_ocr_alphabet_t *alphabet,
     reg_ocr_mrz_t      mrz;
     reg_ocr_symbols_t  places[REG_OCR_CELLS_MAX];
 
-    reg_ocr_mrz_places(1, REG_OCR_MRZ_TD3, places);
+    reg_ocr_mrz_places(1, REG_OCR_MRZ_TOLD, places);
 
-    return reg_ocr_cells_read(alphabet, line, places, REG_OCR_MRZ_TD3, NULL,
+    return reg_ocr_cells_read(alphabet, line, places, REG_OCR_MRZ_TOLD, NULL,
                               cells)
            && reg_ocr_mrz_numbers(cells, REG_DATE_NONE, &mrz);
 }
