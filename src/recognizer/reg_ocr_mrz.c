@@ -54,9 +54,9 @@
 
 #define REG_OCR_MRZ_QUALITY      -2.5f
 
-/* Ends less likely than the likeliest by that are none: one in 100. */
+/* A letter may stand where one is so much likelier than a filler. */
 
-#define REG_OCR_MRZ_ENDS         4.6f
+#define REG_OCR_MRZ_MORE         1.0f
 
 /* Of a row's last cell so many steps may be beyond the line's end. */
 
@@ -552,7 +552,6 @@ reg_ocr_mrz_letters(const reg_ocr_cells_t *cells, int *symbols, float *p,
 {
     int           s;
     float         letter, filler, sum, last, most;
-    float         lasts[REG_OCR_CELLS_MAX];
     float         sure[REG_OCR_CELLS_MAX], seen[REG_OCR_CELLS_MAX];
     double        ends;
     size_t        i, end;
@@ -560,7 +559,7 @@ reg_ocr_mrz_letters(const reg_ocr_cells_t *cells, int *symbols, float *p,
 
     sum = most = 0;
     ends = 1;
-    end = REG_OCR_MRZ_AT_NAME;
+    *far = end = REG_OCR_MRZ_AT_NAME;
 
     for (i = REG_OCR_MRZ_AT_NAME; i < cells->n; i++) {
         like = cells->like[i];
@@ -583,7 +582,10 @@ reg_ocr_mrz_letters(const reg_ocr_cells_t *cells, int *symbols, float *p,
         last = sum + letter - like[REG_OCR_FILLER];
         sum += fmaxf(letter, filler) - like[REG_OCR_FILLER];
         ends += exp(last);
-        lasts[i] = last;
+
+        if (like[s] > like[REG_OCR_FILLER] + REG_OCR_MRZ_MORE) {
+            *far = i + 1;
+        }
 
         if (last > most) {
             most = last;
@@ -593,10 +595,10 @@ reg_ocr_mrz_letters(const reg_ocr_cells_t *cells, int *symbols, float *p,
 
     *p = exp(most) / ends;
 
-    for (*far = cells->n; *far > end; (*far)--) {
-        if (lasts[*far - 1] > most - REG_OCR_MRZ_ENDS) {
-            break;
-        }
+    /* what looks like a letter behind it is not forgotten */
+
+    if (*far > end) {
+        *p = fminf(*p, REG_OCR_MRZ_GUESS);
     }
 
     for (i = REG_OCR_MRZ_AT_NAME; i < end + 2 && i < cells->n; i++) {
