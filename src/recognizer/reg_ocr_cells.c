@@ -230,22 +230,22 @@ reg_ocr_grid_folded(int32_t code)
 
 
 /*
- * A cell says a symbol when one of its steps does, and the others that or
- * nothing.
+ * A cell says a symbol when steps that follow one another do, and those before
+ * and behind nothing: two zeros are not one.
  */
 
 static void
 reg_ocr_grid_like(reg_ocr_grid_t *grid)
 {
-    float   p, rest, least, gain, sum;
+    float   p, least, blank, before, within, behind;
     size_t  from, step, width, s;
 
     for (from = 0; from < grid->steps; from++) {
         for (s = 0; s < REG_OCR_SYMBOLS; s++) {
             least = (s == REG_OCR_FILLER) ? REG_OCR_LIKE_FILLER
                                           : REG_OCR_LIKE_LEAST;
-            sum = 0;
-            gain = -INFINITY;
+            before = 0;
+            within = behind = -INFINITY;
 
             for (width = 1; width <= REG_OCR_WIDTH_MOST; width++) {
                 step = from + width - 1;
@@ -254,13 +254,15 @@ reg_ocr_grid_like(reg_ocr_grid_t *grid)
                     break;
                 }
 
-                p = grid->seen[step * REG_OCR_SYMBOLS + s] + least;
-                rest = fmaxf(grid->blank[step] + REG_OCR_LIKE_LEAST, p);
+                p = logf(grid->seen[step * REG_OCR_SYMBOLS + s] + least);
+                blank = logf(grid->blank[step] + REG_OCR_LIKE_LEAST);
 
-                sum += logf(rest);
-                gain = fmaxf(gain, logf(p / rest));
+                behind = fmaxf(behind, within) + blank;
+                within = fmaxf(before, within) + p;
+                before += blank;
 
-                reg_ocr_grid_cell(grid, from, width)[s] = sum + gain;
+                reg_ocr_grid_cell(grid, from, width)[s]
+                    = fmaxf(within, behind);
             }
         }
     }
