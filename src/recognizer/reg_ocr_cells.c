@@ -37,6 +37,10 @@
 
 #define REG_OCR_LIKE_TWIN     -0.7f
 
+/* A cell's end within what seems one character counts so often. */
+
+#define REG_OCR_LIKE_CUT      2
+
 /* Beside the row a step that is not blank costs no more than that. */
 
 #define REG_OCR_OUTSIDE       1e-2f
@@ -59,6 +63,7 @@ typedef struct {
     float                    *like;         /* steps × widths × symbols */
     float                    *most;         /* n × steps × widths */
     float                    *outside;      /* sums from the left */
+    float                    *cut;          /* what ending a cell costs */
     float                    *best;         /* (n + 1) × (steps + 1) */
     unsigned char            *width;        /* the same: of the last cell */
 } reg_ocr_grid_t;
@@ -69,6 +74,7 @@ static int reg_ocr_grid_create(reg_ocr_grid_t *grid,
 static void reg_ocr_grid_see(reg_ocr_grid_t *grid,
     const reg_ocr_alphabet_t *alphabet, const reg_ocr_line_t *line);
 static int reg_ocr_grid_folded(int32_t code);
+static void reg_ocr_grid_cut(reg_ocr_grid_t *grid);
 static void reg_ocr_grid_like(reg_ocr_grid_t *grid);
 static float *reg_ocr_grid_cell(const reg_ocr_grid_t *grid, size_t from,
     size_t width);
@@ -154,7 +160,7 @@ reg_ocr_grid_create(reg_ocr_grid_t *grid, const reg_ocr_alphabet_t *alphabet,
 
     p = calloc(steps * (REG_OCR_SYMBOLS + 1)
                + steps * REG_OCR_WIDTH_MOST * (REG_OCR_SYMBOLS + cells)
-               + (steps + 1) * (cells + 2), sizeof(float));
+               + (steps + 1) * (cells + 3), sizeof(float));
 
     grid->width = calloc((cells + 1) * (steps + 1), 1);
 
@@ -169,9 +175,11 @@ reg_ocr_grid_create(reg_ocr_grid_t *grid, const reg_ocr_alphabet_t *alphabet,
     grid->like = grid->blank + steps;
     grid->most = grid->like + steps * REG_OCR_WIDTH_MOST * REG_OCR_SYMBOLS;
     grid->outside = grid->most + steps * REG_OCR_WIDTH_MOST * cells;
-    grid->best = grid->outside + steps + 1;
+    grid->cut = grid->outside + steps + 1;
+    grid->best = grid->cut + steps + 1;
 
     reg_ocr_grid_see(grid, alphabet, line);
+    reg_ocr_grid_cut(grid);
     reg_ocr_grid_like(grid);
     reg_ocr_grid_most(grid);
 
@@ -226,6 +234,28 @@ reg_ocr_grid_folded(int32_t code)
     }
 
     return (code > 0 && code < 0x80) ? reg_ocr_symbol(code) : -1;
+}
+
+
+/* Steps that say the same with no blank between are mostly one character. */
+
+static void
+reg_ocr_grid_cut(reg_ocr_grid_t *grid)
+{
+    float         both;
+    size_t        step, s;
+    const float  *seen;
+
+    for (step = 1; step < grid->steps; step++) {
+        seen = grid->seen + step * REG_OCR_SYMBOLS;
+
+        for (s = 0, both = 0; s < REG_OCR_SYMBOLS; s++) {
+            both = fmaxf(both, fminf(seen[s], (seen - REG_OCR_SYMBOLS)[s]));
+        }
+
+        grid->cut[step] = REG_OCR_LIKE_CUT
+                          * logf(fmaxf(1 - both, REG_OCR_OUTSIDE));
+    }
 }
 
 
@@ -484,6 +514,8 @@ reg_ocr_grid_row(reg_ocr_grid_t *grid, size_t i, const float *costs,
             off = (step - place) / REG_OCR_PLACE_SPREAD;
             now[step] -= off * off / 2;
         }
+
+        now[step] += grid->cut[step];
     }
 }
 
