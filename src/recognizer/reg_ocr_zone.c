@@ -35,6 +35,14 @@
 #define REG_OCR_ZONE_LEAST     16.0f
 #define REG_OCR_ZONE_MOST      54.0f
 
+/*
+ * Nothing stands as near to the rows as they to each other, in their
+ * distances: lines of a text have others around them.
+ */
+
+#define REG_OCR_ZONE_ROW       0.5f
+#define REG_OCR_ZONE_ALONE     1.4f
+
 /* A row found whole is that much longer than its characters' pitches. */
 
 #define REG_OCR_ZONE_AROUND    0.6f
@@ -42,6 +50,8 @@
 
 static int reg_ocr_zone_pair(const reg_ocr_box_t *a, const reg_ocr_box_t *b,
     reg_ocr_zone_t *zone);
+static float reg_ocr_zone_alone(const reg_ocr_boxes_t *boxes,
+    const reg_ocr_zone_t *zone);
 static void reg_ocr_zone_insert(reg_ocr_zone_t *zones, size_t *n,
     const reg_ocr_zone_t *zone);
 
@@ -84,6 +94,7 @@ reg_ocr_zone_find(const reg_ocr_boxes_t *boxes,
             if (k != i && b.width > REG_OCR_ZONE_PART * b.height
                 && b.width <= a.width && reg_ocr_zone_pair(&a, &b, &zone))
             {
+                zone.weight *= reg_ocr_zone_alone(boxes, &zone);
                 reg_ocr_zone_insert(zones, &n, &zone);
             }
         }
@@ -147,6 +158,43 @@ reg_ocr_zone_pair(const reg_ocr_box_t *a, const reg_ocr_box_t *b,
     zone->weight = a->width / a->height * b->width / b->height;
 
     return 1;
+}
+
+
+/* 1 when nothing else is near, and less for each line that is. */
+
+static float
+reg_ocr_zone_alone(const reg_ocr_boxes_t *boxes, const reg_ocr_zone_t *zone)
+{
+    float                 x, y, across, along, above, below;
+    size_t                i, n;
+    reg_ocr_box_t         box;
+    const reg_ocr_box_t  *row;
+
+    row = &zone->rows[0];
+    x = zone->rows[1].centre.x - row->centre.x;
+    y = zone->rows[1].centre.y - row->centre.y;
+    across = y * row->u.x - x * row->u.y;
+
+    for (i = 0, n = 0; i < boxes->n; i++) {
+        box = reg_ocr_zone_lying(&boxes->box[i]);
+
+        x = box.centre.x - row->centre.x;
+        y = box.centre.y - row->centre.y;
+        along = x * row->u.x + y * row->u.y;
+        above = fabsf((y * row->u.x - x * row->u.y) / across);
+        below = fabsf((y * row->u.x - x * row->u.y) / across - 1);
+        above = fminf(above, below);
+
+        n += (box.width > REG_OCR_ZONE_PART * box.height
+              && fabsf(box.u.x * row->u.y - box.u.y * row->u.x)
+                 < REG_OCR_ZONE_SINE
+              && (row->width + box.width) / 2 - fabsf(along)
+                 > fminf(row->width, box.width) / 2
+              && above > REG_OCR_ZONE_ROW && above < REG_OCR_ZONE_ALONE);
+    }
+
+    return 1.0f / ((1 + n) * (1 + n));
 }
 
 
