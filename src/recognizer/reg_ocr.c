@@ -206,7 +206,7 @@ reg_ocr_anywhere(reg_ocr_job_t *job)
     code = reg_ocr_step_first_look(job, reg_ocr_step_side(job->request->kind));
 
     if (code == REG_OK && job->request->kind == REG_OCR_PASSPORT) {
-        code = reg_ocr_step_zone(job);
+        code = reg_ocr_step_zone(job, &job->boxes);
     }
 
     if (code == REG_OK && job->words < REG_OCR_WORDS) {

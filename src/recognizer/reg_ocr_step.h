@@ -73,9 +73,13 @@ reg_code_t reg_ocr_step_first_look(reg_ocr_job_t *job, unsigned side);
 reg_code_t reg_ocr_step_read(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
     reg_ocr_point_t direction);
 
-/* A passport's rows that machines read: they say all that its page does. */
+/*
+ * A passport's rows that machines read, among some boxes: they say all that
+ * its page does.
+ */
 
-reg_code_t reg_ocr_step_zone(reg_ocr_job_t *job);
+reg_code_t reg_ocr_step_zone(reg_ocr_job_t *job,
+    const reg_ocr_boxes_t *boxes);
 
 /*
  * With several papers on the table: the one that has the words.  The second

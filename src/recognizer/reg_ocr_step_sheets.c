@@ -176,10 +176,12 @@ reg_ocr_step_sheet(reg_ocr_job_t *job, size_t sheet)
 
     code = reg_ocr_second_look(job, &boxes);
 
-    if (code == REG_OK) {
-        code = reg_ocr_orient(job->ocr->runtime, &job->image, &boxes,
-                              &direction);
+    if (code != REG_OK || job->zone) {
+        return code;
     }
+
+    code = reg_ocr_orient(job->ocr->runtime, &job->image, &boxes,
+                          &direction);
 
     if (code == REG_OK) {
         code = reg_ocr_step_read(job, &boxes, direction);
@@ -193,7 +195,7 @@ reg_ocr_step_sheet(reg_ocr_job_t *job, size_t sheet)
 }
 
 
-/* Closer, where the print is small. */
+/* Closer, where the print is small; a passport's zone may be seen now. */
 
 static reg_code_t
 reg_ocr_second_look(reg_ocr_job_t *job, reg_ocr_boxes_t *boxes)
@@ -228,7 +230,8 @@ reg_ocr_second_look(reg_ocr_job_t *job, reg_ocr_boxes_t *boxes)
         *boxes = closer;
     }
 
-    return REG_OK;
+    return (job->request->kind == REG_OCR_PASSPORT)
+           ? reg_ocr_step_zone(job, boxes) : REG_OK;
 }
 
 

@@ -11,7 +11,7 @@ static reg_code_t reg_ocr_zone_direction(reg_ocr_job_t *job,
 
 
 reg_code_t
-reg_ocr_step_zone(reg_ocr_job_t *job)
+reg_ocr_step_zone(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes)
 {
     int              found;
     size_t           i, n, turn;
@@ -20,7 +20,7 @@ reg_ocr_step_zone(reg_ocr_job_t *job)
     reg_ocr_zone_t   zones[REG_OCR_ZONES_MAX];
     reg_ocr_point_t  direction;
 
-    n = reg_ocr_zone_find(&job->boxes, zones);
+    n = reg_ocr_zone_find(boxes, zones);
 
     for (i = 0; i < n; i++) {
         code = reg_ocr_zone_direction(job, &zones[i], &direction);
@@ -48,6 +48,7 @@ reg_ocr_step_zone(reg_ocr_job_t *job)
             if (found) {
                 job->zone = 1;
                 job->words = REG_OCR_WORDS;
+                reg_ocr_page_free(&job->page);
                 job->page = page;
                 job->read.n = 2;
                 job->read.box[0] = zones[i].rows[0];
