@@ -26,6 +26,15 @@
 #define REG_OCR_ZONE_LAST      8
 
 /*
+ * Of the lower row what stands from here on may be read again, with so much
+ * of a filler, when a character is less likely.
+ */
+
+#define REG_OCR_ZONE_DATES     13
+#define REG_OCR_ZONE_BESIDE    0.3f
+#define REG_OCR_ZONE_BLURRED   -1.0f
+
+/*
  * A glance at so many pitches tells most other rows: of what they say hardly
  * half are letters, digits and fillers.
  */
@@ -61,6 +70,10 @@ static reg_code_t reg_ocr_zone_upper(reg_ocr_runtime_t *runtime,
 static reg_code_t reg_ocr_zone_names(reg_ocr_names_t *names);
 static reg_code_t reg_ocr_zone_piece(reg_ocr_names_t *names, size_t from,
     size_t to, size_t *end);
+static int reg_ocr_zone_blurred(const reg_ocr_cells_t *cells);
+static reg_code_t reg_ocr_zone_again(reg_ocr_runtime_t *runtime,
+    const reg_ocr_image_t *image, const reg_ocr_box_t *strip,
+    reg_ocr_page_t *page, reg_ocr_cells_t *cells);
 static int reg_ocr_zone_lower(const reg_ocr_alphabet_t *alphabet,
     const reg_ocr_line_t *line, reg_ocr_cells_t *cells);
 static void reg_ocr_zone_strip(const reg_ocr_box_t *row, reg_ocr_point_t u,
@@ -114,6 +127,14 @@ reg_ocr_zone_read(reg_ocr_runtime_t *runtime,
 
     if (cells.columns.right > page->lines[0].steps - REG_OCR_ZONE_TIGHT) {
         code = reg_ocr_zone_wider(runtime, image, &strip, page, &cells);
+
+        if (code != REG_OK) {
+            return code;
+        }
+    }
+
+    if (reg_ocr_zone_blurred(&cells)) {
+        code = reg_ocr_zone_again(runtime, image, &strip, page, &cells);
 
         if (code != REG_OK) {
             return code;
@@ -370,6 +391,76 @@ reg_ocr_zone_wider(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
     free(page->lines[1].kept);
 
     return REG_OK;
+}
+
+
+/* Whether characters before the fillers were hardly seen. */
+
+static int
+reg_ocr_zone_blurred(const reg_ocr_cells_t *cells)
+{
+    int                s;
+    float              p;
+    size_t             i;
+    reg_ocr_symbols_t  places[REG_OCR_CELLS_MAX];
+
+    reg_ocr_mrz_places(1, cells->n, places);
+
+    for (i = REG_OCR_ZONE_DATES; i < cells->n; i++) {
+        s = reg_ocr_cells_best(cells, i, places[i], &p);
+
+        if (cells->like[i][s] < REG_OCR_ZONE_BLURRED) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* Reads them by themselves, without any filler; the better reading stays. */
+
+static reg_code_t
+reg_ocr_zone_again(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
+    const reg_ocr_box_t *strip, reg_ocr_page_t *page, reg_ocr_cells_t *cells)
+{
+    float            a, b, *kept;
+    size_t           size;
+    reg_code_t       code;
+    reg_ocr_line_t  *line;
+    reg_ocr_cells_t  again;
+
+    line = &page->lines[0];
+    size = sizeof(float) * line->steps * page->alphabet->nkept;
+
+    a = reg_ocr_mrz_step(&cells->columns, REG_OCR_ZONE_DATES
+                                          - REG_OCR_ZONE_OVERLAP);
+    b = reg_ocr_mrz_step(&cells->columns, cells->n + REG_OCR_ZONE_BESIDE);
+    b = fminf(b, line->steps);
+
+    kept = malloc(size);
+    if (kept == NULL) {
+        return REG_INTERNAL;
+    }
+
+    memcpy(kept, line->kept, size);
+
+    code = reg_ocr_lines_part(runtime, image, strip, lroundf(a), lroundf(b),
+                              page);
+
+    if (code == REG_OK
+        && reg_ocr_zone_lower(page->alphabet, line, &again)
+        && again.quality > cells->quality)
+    {
+        *cells = again;
+
+    } else {
+        memcpy(line->kept, kept, size);
+    }
+
+    free(kept);
+
+    return code;
 }
 
 
