@@ -601,7 +601,7 @@ reg_ocr_mrz_letters(const reg_ocr_cells_t *cells, int *symbols, float *p,
         *p = fminf(*p, REG_OCR_MRZ_GUESS);
     }
 
-    for (i = REG_OCR_MRZ_AT_NAME; i < end + 2 && i < cells->n; i++) {
+    for (i = REG_OCR_MRZ_AT_NAME; i <= end && i < cells->n; i++) {
         *p = fminf(*p, reg_ocr_mrz_seen(seen[i]));
 
         if (i < end) {
