@@ -58,6 +58,10 @@
 
 #define REG_OCR_MRZ_MORE         1.0f
 
+/* A letter at most so much likelier than a filler may be one. */
+
+#define REG_OCR_MRZ_DIVIDES      3.0f
+
 /* Of a row's last cell so many steps may be beyond the line's end. */
 
 #define REG_OCR_MRZ_CUT          2.0f
@@ -91,6 +95,8 @@ static size_t reg_ocr_mrz_unseen(const reg_ocr_cells_t *cells);
 static float reg_ocr_mrz_seen(float like);
 static size_t reg_ocr_mrz_letters(const reg_ocr_cells_t *cells, int *symbols,
     float *p, size_t *far);
+static void reg_ocr_mrz_divide(const reg_ocr_cells_t *cells, size_t end,
+    int *symbols, float *sure);
 static void reg_ocr_mrz_rest(const reg_ocr_cells_t *cells,
     reg_ocr_mrz_t *mrz);
 
@@ -541,6 +547,47 @@ reg_ocr_mrz_name(const reg_ocr_cells_t *cells, reg_ocr_mrz_name_t *name)
 
 
 /*
+ * 9303-3, 4.6: two fillers divide surname from given names.  Where there is
+ * only one, what stands beside it may be the other, but that is a guess.
+ */
+
+static void
+reg_ocr_mrz_divide(const reg_ocr_cells_t *cells, size_t end, int *symbols,
+    float *sure)
+{
+    float   by, least;
+    size_t  i, best;
+
+    least = REG_OCR_MRZ_DIVIDES;
+    best = 0;
+
+    for (i = REG_OCR_MRZ_AT_NAME + 1; i + 1 < end; i++) {
+        if (symbols[i] == REG_OCR_FILLER) {
+            if (symbols[i + 1] == REG_OCR_FILLER) {
+                return;
+            }
+
+            continue;
+        }
+
+        by = cells->like[i][symbols[i]] - cells->like[i][REG_OCR_FILLER];
+
+        if (by < least && (symbols[i - 1] == REG_OCR_FILLER
+                           || symbols[i + 1] == REG_OCR_FILLER))
+        {
+            least = by;
+            best = i;
+        }
+    }
+
+    if (best != 0) {
+        symbols[best] = REG_OCR_FILLER;
+        sure[best] = REG_OCR_MRZ_GUESS;
+    }
+}
+
+
+/*
  * The names end where nothing but fillers follows: that place is returned.  A
  * letter is one of many, so that where hardly anything was seen a filler is
  * likelier than any of them; but then the end is not sure.
@@ -594,6 +641,8 @@ reg_ocr_mrz_letters(const reg_ocr_cells_t *cells, int *symbols, float *p,
     }
 
     *p = exp(most) / ends;
+
+    reg_ocr_mrz_divide(cells, end, symbols, sure);
 
     /* what looks like a letter behind it is not forgotten */
 
