@@ -67,8 +67,9 @@ typedef struct {
 /*
  * Divides a line into the n cells that fit best what was seen: where
  * columns say, give or take half a cell at either end, or with NULL wherever
- * in the line they are, and whatever follows.  allowed has the symbols of each place; one that
- * looks like another (O and 0) speaks for it where only that is allowed.
+ * in the line they are, and whatever follows.  allowed has the symbols of each
+ * place; one that looks like another (O and 0) speaks for it where only that
+ * is allowed.
  *
  * like is the natural logarithm of each symbol's likelihood, whether it is
  * allowed or not.  0 when the line is too short for n cells, or memory is

@@ -21,6 +21,10 @@
 #define REG_OCR_STEPS_LONG   110
 #define REG_OCR_OVERLAP      6
 
+/* A part shorter than its overlap tells nothing. */
+
+#define REG_OCR_STEPS_PART   (3 * REG_OCR_OVERLAP / 2)
+
 #define REG_OCR_LEGIBLE      0.5f   /* lines under that are noise */
 
 /*
@@ -453,6 +457,12 @@ reg_ocr_lines_part(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
     line = &page->lines[page->n - 1];
     kept = page->alphabet->nkept;
     steps = reg_ocr_lines_steps(box);
+    to = (to > steps) ? steps : to;
+
+    if (to < from + REG_OCR_STEPS_PART) {
+        return REG_OK;
+    }
+
     part = reg_ocr_lines_within(box, steps, from, to);
 
     code = reg_ocr_lines_run(runtime, page->alphabet, image, &part, to - from,

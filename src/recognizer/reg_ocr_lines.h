@@ -40,9 +40,10 @@ reg_code_t reg_ocr_lines_append(reg_ocr_runtime_t *runtime,
     float legible, reg_ocr_page_t *page);
 
 /*
- * A box that is read part by part: begin adds an empty line and gives the
- * steps that its box has.  Each part, from one step to before another, takes
- * the place of what was read there; the line ends where the last part does.
+ * A box that is read part by part: the first adds an empty line and tells the
+ * steps of the box.  A part of the page's last line, steps from, inclusive, to,
+ * exclusive, takes the place of what was read there and lies over a bit of
+ * what was read beside it; the line reaches as far as it was read.
  */
 
 reg_code_t reg_ocr_lines_parts(const reg_ocr_box_t *box,

@@ -71,8 +71,8 @@ int reg_ocr_mrz_numbers(const reg_ocr_cells_t *cells, reg_date_t today,
 
 /*
  * The upper row: as many of its cells as are in the line, where the columns
- * of what the lower one tells go on.  What was not read behind the name are fillers.  0 when there are
- * not even the cells of a name.
+ * of what the lower one tells go on.  A line may end behind the name: what
+ * was not read are fillers.  0 when it has no cells of a name.
  */
 
 int reg_ocr_mrz_upper(const reg_ocr_alphabet_t *alphabet,

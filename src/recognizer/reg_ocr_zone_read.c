@@ -3,15 +3,14 @@
  */
 
 #include <math.h>
-#include <stdio.h>
 #include "reg_ocr_mrz.h"
 #include "reg_ocr_zone.h"
 
 
 /*
  * The strip of a row: heights and margins in pitches.  Of the lower row the
- * pitch is hardly known, and digits read well in any size; letters before
- * many fillers do only when they fill the strip, in pieces of ten or so.
+ * pitch is hardly known, and digits read well in any size; letters do only
+ * when they fill the strip.
  */
 
 #define REG_OCR_ZONE_LOWER     2.0f
@@ -19,15 +18,24 @@
 #define REG_OCR_ZONE_MARGIN    1.2f
 #define REG_OCR_ZONE_ROOM      1.1f
 #define REG_OCR_ZONE_TIGHT     1.5f
+
+/*
+ * The upper row is read in pieces of so many cells and a bit of those beside
+ * them, until that many fillers follow what may be a name.  The model was not
+ * trained on fillers: a piece that is full of them has blurred letters, and
+ * the end of a name is lost.  So its last cells are read again, without any
+ * filler but the first, till the end stays.
+ */
+
 #define REG_OCR_ZONE_PIECE     10
 #define REG_OCR_ZONE_OVERLAP   1.5f
 #define REG_OCR_ZONE_FILLERS   5
-#define REG_OCR_ZONE_AGAIN     3
 #define REG_OCR_ZONE_LAST      8
+#define REG_OCR_ZONE_AGAIN     3
 
 /*
- * Of the lower row what stands from here on may be read again, with so much
- * of a filler, when a character is less likely.
+ * Of the lower row what stands from here on is read again, with so much of a
+ * filler, when one of the characters is less likely than that.
  */
 
 #define REG_OCR_ZONE_DATES     13
@@ -170,6 +178,10 @@ reg_ocr_zone_upper(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
             + step * reg_ocr_mrz_step(&cells->columns, REG_OCR_MRZ_TD3);
     left += step * cells->columns.left - REG_OCR_ZONE_MARGIN * pitch;
 
+    if (!(right - left > REG_OCR_MRZ_TOLD * pitch)) {
+        return REG_OK;
+    }
+
     names.runtime = runtime;
     names.image = image;
     names.page = page;
@@ -256,19 +268,20 @@ reg_ocr_zone_piece(reg_ocr_names_t *names, size_t from, size_t to,
     a = reg_ocr_mrz_step(&names->columns, from - REG_OCR_ZONE_OVERLAP);
     b = reg_ocr_mrz_step(&names->columns, to + REG_OCR_ZONE_OVERLAP);
 
-    a = (from == 0 || a < 0) ? 0 : a;
+    a = (from == 0) ? 0 : fmaxf(a, 0);
     b = fminf(b, names->steps);
+    *end = REG_OCR_MRZ_TD3;
 
     code = reg_ocr_lines_part(names->runtime, names->image, &names->strip,
                               lroundf(a), lroundf(b), names->page);
 
-    *end = (code == REG_OK
-            && reg_ocr_mrz_upper(names->page->alphabet,
-                                 &names->page->lines[1], &names->columns,
-                                 &cells)
-            && reg_ocr_mrz_name(&cells, &name))
-           ? name.far : REG_OCR_MRZ_TD3;
-
+    if (code == REG_OK
+        && reg_ocr_mrz_upper(names->page->alphabet, &names->page->lines[1],
+                             &names->columns, &cells)
+        && reg_ocr_mrz_name(&cells, &name))
+    {
+        *end = name.far;
+    }
 
     return code;
 }
@@ -436,6 +449,7 @@ reg_ocr_zone_again(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
     a = reg_ocr_mrz_step(&cells->columns, REG_OCR_ZONE_DATES
                                           - REG_OCR_ZONE_OVERLAP);
     b = reg_ocr_mrz_step(&cells->columns, cells->n + REG_OCR_ZONE_BESIDE);
+    a = fmaxf(a, 0);
     b = fminf(b, line->steps);
 
     kept = malloc(size);

@@ -613,6 +613,165 @@ a_zone_that_is_wrong_is_not_vouched_for(void **state)
 }
 
 
+/* Says a symbol at a step; the others there, and the blank, are less likely. */
+
+static void
+said(reg_ocr_alphabet_t *a, reg_ocr_line_t *line, size_t step, char symbol,
+    float p)
+{
+    float  *kept;
+
+    kept = line->kept + step * a->nkept;
+    memset(kept, 0, sizeof(float) * a->nkept);
+
+    kept[0] = 0.99f - p;
+    kept[reg_ocr_alphabet_kept(a, symbol)] = p;
+}
+
+
+/*
+ * The last letter was hardly seen, as happens before many fillers: the name
+ * may end behind it, so that a shorter one is only a guess.
+ */
+
+static void
+a_name_whose_end_is_doubtful_is_not_vouched_for(void **state)
+{
+    reg_ocr_page_t       p;
+    reg_ocr_result_t     result;
+    reg_ocr_alphabet_t  *a;
+
+    (void) state;
+
+    a = alphabet();
+    p = zone(a, "P<UTOBROWN<<HANNAH<<<<<<<<<<<<<<<<<<<<<<<<<<", utopia_lower);
+    said(a, &p.lines[0], 4 + 3 * 17 + 1, 'H', 0.3f);
+    p.lines[0].kept[(4 + 3 * 17 + 1) * a->nkept
+                    + reg_ocr_alphabet_kept(a, '<')] = 0.02f;
+
+    reg_ocr_result_init(&result);
+    reg_ocr_fields_passport(&p, TODAY, &result);
+
+    assert_int_equal(reg_ocr_result_field(&result, "name")->vouched, 0);
+
+    reg_ocr_page_free(&p);
+    free(a);
+}
+
+
+/* A row that was read only as far as its name goes has it all. */
+
+static void
+a_name_ends_where_its_line_was_cut(void **state)
+{
+    reg_ocr_page_t       p;
+    reg_ocr_line_t      *line;
+    reg_ocr_result_t     result;
+    reg_ocr_alphabet_t  *a;
+
+    (void) state;
+
+    a = alphabet();
+    p = zone(a, utopia_upper, utopia_lower);
+
+    line = &p.lines[0];
+    line->steps = 4 + 3 * 28;
+    line->right = 8 * line->steps;
+
+    reg_ocr_result_init(&result);
+    reg_ocr_fields_passport(&p, TODAY, &result);
+    assert_field(&result, "name", "ERIKSSON ANNA MARIA", 1);
+
+    reg_ocr_page_free(&p);
+    free(a);
+}
+
+
+/* K is what a filler looks like, and two of them follow a surname. */
+
+static void
+a_surname_is_divided_from_given_names(void **state)
+{
+    reg_ocr_page_t       p;
+    reg_ocr_result_t     result;
+    reg_ocr_alphabet_t  *a;
+
+    (void) state;
+
+    a = alphabet();
+    p = zone(a, "P<UTOWRIGHTK<HENRY<<<<<<<<<<<<<<<<<<<<<<<<<<", utopia_lower);
+    said(a, &p.lines[0], 4 + 3 * 11 + 1, 'K', 0.7f);
+    p.lines[0].kept[(4 + 3 * 11 + 1) * a->nkept
+                    + reg_ocr_alphabet_kept(a, '<')] = 0.2f;
+
+    reg_ocr_result_init(&result);
+    reg_ocr_fields_passport(&p, TODAY, &result);
+    assert_field(&result, "name", "WRIGHT HENRY", 0);
+
+    reg_ocr_page_free(&p);
+    free(a);
+}
+
+
+/* A 2 that two steps say is one, and two zeros with a blank between two. */
+
+static void
+as_many_characters_as_were_seen(void **state)
+{
+    reg_ocr_page_t       p;
+    reg_ocr_result_t     result;
+    reg_ocr_alphabet_t  *a;
+
+    (void) state;
+
+    a = alphabet();
+    p = zone(a, utopia_upper, "L898902C36UTO7408122F3001020<<<<<<<<<<<<<<<0");
+    said(a, &p.lines[1], 4 + 3 * 18 + 2, '2', 0.7f);
+    said(a, &p.lines[1], 4 + 3 * 25 + 2, '2', 0.7f);
+
+    reg_ocr_result_init(&result);
+    reg_ocr_fields_passport(&p, TODAY, &result);
+    assert_field(&result, "birth_date", "1974-08-12", 1);
+    assert_field(&result, "valid_until", "2030-01-02", 1);
+
+    reg_ocr_page_free(&p);
+    free(a);
+}
+
+
+/* Rows with nothing around them come before lines of a text that are longer. */
+
+static void
+the_rows_of_a_zone_stand_alone(void **state)
+{
+    size_t           i;
+    reg_ocr_zone_t   zones[REG_OCR_ZONES_MAX];
+    reg_ocr_boxes_t  boxes;
+
+    static const reg_ocr_box_t  rows[] = {
+        { { 500, 600 }, { 1, 0.02f }, 400, 34, 1 },
+        { { 580, 657 }, { 1, 0.02f }, 560, 32, 1 },
+    };
+
+    static const reg_ocr_box_t  text = { { 500, 0 }, { 1, 0 }, 800, 30, 1 };
+
+    (void) state;
+
+    boxes.n = 12;
+
+    for (i = 0; i < 10; i++) {
+        boxes.box[i] = text;
+        boxes.box[i].centre.y = 40 + 36 * i;
+    }
+
+    memcpy(&boxes.box[10], rows, sizeof(rows));
+
+    assert_true(reg_ocr_zone_find(&boxes, zones) >= 1);
+    assert_true(zones[0].rows[0].width == 560);
+    assert_true(zones[0].rows[1].width == 400);
+}
+
+
 /* The two longest boxes, one above the other, whatever lies around. */
 
 static void
@@ -832,7 +991,12 @@ main(void)
         cmocka_unit_test(the_zone_of_the_standards_specimen),
         cmocka_unit_test(what_is_missing_in_a_zone_keeps_its_place),
         cmocka_unit_test(a_zone_that_is_wrong_is_not_vouched_for),
+        cmocka_unit_test(a_name_whose_end_is_doubtful_is_not_vouched_for),
+        cmocka_unit_test(a_name_ends_where_its_line_was_cut),
+        cmocka_unit_test(a_surname_is_divided_from_given_names),
+        cmocka_unit_test(as_many_characters_as_were_seen),
         cmocka_unit_test(the_rows_of_a_zone_are_found),
+        cmocka_unit_test(the_rows_of_a_zone_stand_alone),
         cmocka_unit_test(colours_that_take_turns_are_a_screens),
         cmocka_unit_test(places_are_those_of_the_table),
         cmocka_unit_test(a_doubtful_name_is_a_usual_one)
