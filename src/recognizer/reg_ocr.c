@@ -213,8 +213,9 @@ reg_ocr_anywhere(reg_ocr_job_t *job)
         code = reg_ocr_step_choose(job, &sheet);
     }
 
-    if (code == REG_OK && job->card.labels >= REG_OCR_CARD_FOUND) {
-        code = reg_ocr_step_card_read(job, 0);
+    if (code == REG_OK && job->card.labels != 0) {
+        code = reg_ocr_step_card_read(job,
+                                      job->card.labels < REG_OCR_CARD_FOUND);
     }
 
     if (code == REG_OK && job->words < REG_OCR_WORDS) {

@@ -355,46 +355,25 @@ reg_ocr_card_only(const reg_ocr_card_t *card, reg_ocr_page_t *page)
 }
 
 
-unsigned
-reg_ocr_card_crop(const reg_ocr_card_t *card, const reg_ocr_image_t *image,
-    reg_ocr_crop_t *crop)
+void
+reg_ocr_card_part(const reg_ocr_card_t *card, reg_ocr_box_t *part,
+    float *scale)
 {
-    float   x, y, left, top, right, bottom, scale, wide;
-    size_t  i;
+    float  mm;
 
-    left = image->width;
-    top = image->height;
-    right = bottom = 0;
+    mm = hypotf(card->u.x, card->u.y);
 
-    for (i = 0; i < 4; i++) {
-        x = (i % 2) ? REG_OCR_CARD_WIDTH + REG_OCR_CARD_OFF
-                    : -REG_OCR_CARD_OFF;
-        y = (i / 2) ? REG_OCR_CARD_HEIGHT + REG_OCR_CARD_OFF
-                    : -REG_OCR_CARD_OFF;
+    memset(part, 0, sizeof(reg_ocr_box_t));
 
-        left = fminf(left, card->origin.x + x * card->u.x - y * card->u.y);
-        right = fmaxf(right, card->origin.x + x * card->u.x - y * card->u.y);
-        top = fminf(top, card->origin.y + x * card->u.y + y * card->u.x);
-        bottom = fmaxf(bottom,
-                       card->origin.y + x * card->u.y + y * card->u.x);
-    }
+    part->u.x = card->u.x / mm;
+    part->u.y = card->u.y / mm;
+    part->width = (REG_OCR_CARD_WIDTH + 2 * REG_OCR_CARD_OFF) * mm;
+    part->height = (REG_OCR_CARD_HEIGHT + 2 * REG_OCR_CARD_OFF) * mm;
 
-    left = fmaxf(left, 0);
-    top = fmaxf(top, 0);
-    right = fminf(right, image->width);
-    bottom = fminf(bottom, image->height);
+    part->centre.x = card->origin.x + REG_OCR_CARD_WIDTH / 2 * card->u.x
+                     - REG_OCR_CARD_HEIGHT / 2 * card->u.y;
+    part->centre.y = card->origin.y + REG_OCR_CARD_WIDTH / 2 * card->u.y
+                     + REG_OCR_CARD_HEIGHT / 2 * card->u.x;
 
-    if (right - left < 32 || bottom - top < 32) {
-        return 0;
-    }
-
-    crop->x = (unsigned) left;
-    crop->y = (unsigned) top;
-    crop->width = (unsigned) (right - left);
-    crop->height = (unsigned) (bottom - top);
-
-    scale = fminf(REG_OCR_CARD_SCALE / hypotf(card->u.x, card->u.y), 1);
-    wide = fmaxf(right - left, bottom - top);
-
-    return (unsigned) (scale * wide);
+    *scale = fminf(REG_OCR_CARD_SCALE / mm, 1);
 }

@@ -43,12 +43,12 @@ int reg_ocr_card_has(const reg_ocr_card_t *card, const reg_ocr_box_t *box);
 void reg_ocr_card_only(const reg_ocr_card_t *card, reg_ocr_page_t *page);
 
 /*
- * The part of the picture with the card, and the side at which its print has
- * the size that detection likes.
+ * The card with some room around it, and the scale at which its print has the
+ * size that detection likes.
  */
 
-unsigned reg_ocr_card_crop(const reg_ocr_card_t *card,
-    const reg_ocr_image_t *image, reg_ocr_crop_t *crop);
+void reg_ocr_card_part(const reg_ocr_card_t *card, reg_ocr_box_t *part,
+    float *scale);
 
 
 #endif /* REG_OCR_CARD_H_INCLUDED */

@@ -17,8 +17,12 @@
 #define REG_OCR_STEP_TIME     900
 
 
-static reg_code_t reg_ocr_read_lines(reg_ocr_job_t *job,
+static reg_code_t reg_ocr_read_some(reg_ocr_job_t *job,
     const reg_ocr_boxes_t *boxes, reg_ocr_page_t *page);
+static reg_code_t reg_ocr_read_lines(reg_ocr_job_t *job,
+    reg_ocr_boxes_t *boxes, reg_ocr_page_t *page);
+static void reg_ocr_read_more(const reg_ocr_job_t *job,
+    const reg_ocr_page_t *page, reg_ocr_boxes_t *boxes);
 
 
 unsigned
@@ -66,14 +70,16 @@ reg_code_t
 reg_ocr_step_read(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
     reg_ocr_point_t direction)
 {
-    size_t          words, fields;
-    reg_code_t      code;
-    reg_ocr_page_t  page;
+    size_t           words, fields;
+    reg_code_t       code;
+    reg_ocr_page_t   page;
+    reg_ocr_boxes_t  all;
 
     reg_ocr_lines_begin(job->ocr->alphabet, &job->image, direction, &page);
     reg_ocr_title_place(&job->title, &page);
 
-    code = reg_ocr_read_lines(job, boxes, &page);
+    all = *boxes;
+    code = reg_ocr_read_lines(job, &all, &page);
 
     if (code != REG_OK && code != REG_EXPIRED) {
         reg_ocr_page_free(&page);
@@ -90,7 +96,7 @@ reg_ocr_step_read(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
     {
         reg_ocr_page_free(&job->page);
         job->page = page;
-        job->read = *boxes;
+        job->read = all;
         job->words = words;
         job->fields = fields;
 
@@ -103,16 +109,93 @@ reg_ocr_step_read(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
 
 
 /*
+ * A sheet's lines by their nearness may lack one that stands by itself: what
+ * the first look saw on the card is added.
+ */
+
+static void
+reg_ocr_read_more(const reg_ocr_job_t *job, const reg_ocr_page_t *page,
+    reg_ocr_boxes_t *boxes)
+{
+    size_t           i;
+    reg_ocr_box_t    box;
+    reg_ocr_card_t   card;
+    reg_ocr_point_t  u;
+
+    reg_ocr_card_find(job->request->kind, page, &card);
+
+    if (card.labels < REG_OCR_CARD_SURE) {
+        return;
+    }
+
+    u.x = page->u[0];
+    u.y = page->u[1];
+
+    for (i = 0; i < job->boxes.n && boxes->n < REG_OCR_BOXES_MAX; i++) {
+        box = job->boxes.box[i];
+
+        if (reg_ocr_card_has(&card, &box)
+            && !reg_ocr_group_covers(boxes, &box))
+        {
+            reg_ocr_box_turn(&box, u);
+            boxes->box[boxes->n++] = box;
+        }
+    }
+}
+
+
+/* Of a card that is found by some of the lines, only what stands on it. */
+
+static reg_code_t
+reg_ocr_read_some(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
+    reg_ocr_page_t *page)
+{
+    size_t           i;
+    reg_code_t       code;
+    reg_ocr_card_t   card;
+    reg_ocr_boxes_t  one;
+
+    if (job->request->kind > REG_OCR_EMBLEM) {
+        return reg_ocr_lines_add(job->ocr->runtime, &job->image, boxes,
+                                 job->request->deadline, page);
+    }
+
+    reg_ocr_card_find(job->request->kind, page, &card);
+    one.n = 1;
+
+    for (i = 0; i < boxes->n; i++) {
+        one.box[0] = boxes->box[i];
+
+        if (card.labels >= REG_OCR_CARD_SURE
+            && !reg_ocr_card_has(&card, &one.box[0]))
+        {
+            continue;
+        }
+
+        code = reg_ocr_lines_add(job->ocr->runtime, &job->image, &one,
+                                 job->request->deadline, page);
+        if (code != REG_OK) {
+            return code;
+        }
+
+        reg_ocr_card_find(job->request->kind, page, &card);
+    }
+
+    return REG_OK;
+}
+
+
+/*
  * Short lines first: they are cheap, and labels tell which of the long ones
  * are of no use, as the two thirds of a licence that list its trades.
  */
 
 static reg_code_t
-reg_ocr_read_lines(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
+reg_ocr_read_lines(reg_ocr_job_t *job, reg_ocr_boxes_t *boxes,
     reg_ocr_page_t *page)
 {
     float                 left, right, y;
-    size_t                i;
+    size_t                i, n;
     reg_code_t            code;
     reg_ocr_boxes_t       some;
     reg_ocr_needless_t    needless;
@@ -128,20 +211,21 @@ reg_ocr_read_lines(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
         }
     }
 
-    code = reg_ocr_lines_add(job->ocr->runtime, &job->image, &some,
-                             job->request->deadline, page);
+    code = reg_ocr_read_some(job, &some, page);
     if (code != REG_OK) {
         return code;
     }
 
     reg_ocr_fields_needless(job->request->kind, page, &needless);
     reg_ocr_page_within(page, &needless.sheet);
+    n = boxes->n;
+    reg_ocr_read_more(job, page, boxes);
     some.n = 0;
 
     for (i = 0; i < boxes->n; i++) {
         box = &boxes->box[i];
 
-        if (box->width < REG_OCR_SHORT * box->height) {
+        if (i < n && box->width < REG_OCR_SHORT * box->height) {
             continue;
         }
 
@@ -156,6 +240,5 @@ reg_ocr_read_lines(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
         }
     }
 
-    return reg_ocr_lines_add(job->ocr->runtime, &job->image, &some,
-                             job->request->deadline, page);
+    return reg_ocr_read_some(job, &some, page);
 }

@@ -40,9 +40,8 @@ reg_ocr_step_card_read(reg_ocr_job_t *job, int closer)
 {
     float            scale, shrunk;
     size_t           i, n;
-    unsigned         side;
     reg_code_t       code;
-    reg_ocr_crop_t   crop;
+    reg_ocr_box_t    part;
     reg_ocr_boxes_t  boxes;
     reg_ocr_point_t  direction;
 
@@ -62,13 +61,10 @@ reg_ocr_step_card_read(reg_ocr_job_t *job, int closer)
             return REG_OK;
         }
 
-        side = reg_ocr_card_crop(&job->card, &job->image, &crop);
-        if (side == 0) {
-            return REG_OK;
-        }
+        reg_ocr_card_part(&job->card, &part, &shrunk);
 
-        code = reg_ocr_detect(job->ocr->runtime, &job->image, &crop, side,
-                              &boxes);
+        code = reg_ocr_detect_turned(job->ocr->runtime, &job->image, &part,
+                                     shrunk, &boxes);
         if (code != REG_OK) {
             return code;
         }

@@ -8,9 +8,11 @@
 #include "reg_ocr_step.h"
 
 
-/* More boxes than a card can have. */
+/* More boxes than a card can have, and what most have. */
 
 #define REG_OCR_CARD_BOXES    20
+#define REG_OCR_CARD_LEAST    5
+#define REG_OCR_CARD_MOST     15
 
 /* Sheets of paper that are glanced at, and boxes that are read for it. */
 
@@ -18,6 +20,7 @@
 #define REG_OCR_SHEET_BOXES   3
 #define REG_OCR_GLANCE        10
 #define REG_OCR_GLANCE_TURNED 40
+#define REG_OCR_GLANCE_CARD   6     /* of no more lines than a card has */
 
 /* Boxes that are read in all four directions when the words do not come. */
 
@@ -26,8 +29,13 @@
 
 static reg_code_t reg_ocr_glances(reg_ocr_job_t *job, int turned,
     size_t *sheet);
+static size_t reg_ocr_glance_order(const reg_ocr_job_t *job, size_t *order);
 static reg_code_t reg_ocr_glance(reg_ocr_job_t *job, size_t group,
     int turned, size_t *words);
+static void reg_ocr_glance_sort(reg_ocr_boxes_t *boxes,
+    reg_ocr_point_t direction);
+static reg_code_t reg_ocr_glance_read(reg_ocr_job_t *job,
+    const reg_ocr_boxes_t *boxes, size_t most, reg_ocr_page_t *page);
 static reg_code_t reg_ocr_second_look(reg_ocr_job_t *job,
     reg_ocr_boxes_t *boxes);
 static reg_code_t reg_ocr_turn(reg_ocr_job_t *job, reg_ocr_boxes_t *boxes,
@@ -76,23 +84,20 @@ reg_ocr_step_choose_turned(reg_ocr_job_t *job)
 static reg_code_t
 reg_ocr_glances(reg_ocr_job_t *job, int turned, size_t *sheet)
 {
-    size_t      i, words, most;
+    size_t      i, n, words, most, order[REG_OCR_GROUPS_MAX];
     reg_code_t  code;
 
-    for (i = 0, most = 0; i < job->groups.n && i < REG_OCR_SHEETS; i++) {
+    n = reg_ocr_glance_order(job, order);
 
-        if (job->groups.boxes[i] < REG_OCR_SHEET_BOXES) {
-            continue;
-        }
-
-        code = reg_ocr_glance(job, i, turned, &words);
+    for (i = 0, most = 0; i < n; i++) {
+        code = reg_ocr_glance(job, order[i], turned, &words);
         if (code != REG_OK) {
             return code;
         }
 
         if (words > most) {
             most = words;
-            *sheet = i;
+            *sheet = order[i];
         }
 
         if (job->card.labels >= REG_OCR_CARD_SURE) {
@@ -104,12 +109,39 @@ reg_ocr_glances(reg_ocr_job_t *job, int turned, size_t *sheet)
 }
 
 
+/* Those first that have as many lines as a card. */
+
+static size_t
+reg_ocr_glance_order(const reg_ocr_job_t *job, size_t *order)
+{
+    int     like, first;
+    size_t  i, n, boxes;
+
+    n = 0;
+
+    for (first = 1; first >= 0; first--) {
+        for (i = 0; i < job->groups.n && i < REG_OCR_SHEETS; i++) {
+            boxes = job->groups.boxes[i];
+            like = (job->request->kind > REG_OCR_EMBLEM
+                    || (boxes >= REG_OCR_CARD_LEAST
+                        && boxes <= REG_OCR_CARD_MOST));
+
+            if (boxes >= REG_OCR_SHEET_BOXES && like == first) {
+                order[n++] = i;
+            }
+        }
+    }
+
+    return n;
+}
+
+
 /* Reads the short lines of a sheet, where its labels are, and the widest. */
 
 static reg_code_t
 reg_ocr_glance(reg_ocr_job_t *job, size_t group, int turned, size_t *words)
 {
-    size_t           i, n, seen, widest[1];
+    size_t           i, n, most, seen, widest[1];
     reg_code_t       code;
     reg_ocr_box_t   *box;
     reg_ocr_page_t   page;
@@ -130,10 +162,19 @@ reg_ocr_glance(reg_ocr_job_t *job, size_t group, int turned, size_t *words)
         reg_ocr_orient_turn(&boxes, &direction);
     }
 
+    most = REG_OCR_GLANCE_TURNED;
+    n = 0;
+
+    if (job->request->kind > REG_OCR_EMBLEM) {
+        n = reg_ocr_orient_widest(&boxes, widest, 1);
+
+    } else if (boxes.n < REG_OCR_CARD_BOXES) {
+        reg_ocr_glance_sort(&boxes, direction);
+        most = REG_OCR_GLANCE_CARD;
+    }
+
     /* of a card the widest is its number, which tells nothing here */
 
-    n = (job->request->kind <= REG_OCR_EMBLEM)
-        ? 0 : reg_ocr_orient_widest(&boxes, widest, 1);
     some.n = 0;
 
     for (i = 0; i < boxes.n; i++) {
@@ -150,8 +191,7 @@ reg_ocr_glance(reg_ocr_job_t *job, size_t group, int turned, size_t *words)
 
     reg_ocr_lines_begin(job->ocr->alphabet, &job->image, direction, &page);
 
-    code = reg_ocr_lines_add(job->ocr->runtime, &job->image, &some,
-                             job->request->deadline, &page);
+    code = reg_ocr_glance_read(job, &some, most, &page);
 
     reg_ocr_step_card_seen(job, &page);
     reg_ocr_page_straighten(&page);
@@ -162,6 +202,77 @@ reg_ocr_glance(reg_ocr_job_t *job, size_t group, int turned, size_t *words)
     reg_ocr_page_free(&page);
 
     return code;
+}
+
+
+/* From the edge on at which lines begin: there a card has its labels. */
+
+static void
+reg_ocr_glance_sort(reg_ocr_boxes_t *boxes, reg_ocr_point_t direction)
+{
+    float           at, begins[REG_OCR_BOXES_MAX];
+    size_t          i, k;
+    reg_ocr_box_t   box;
+
+    for (i = 0; i < boxes->n; i++) {
+        box = boxes->box[i];
+        at = box.centre.x * direction.x + box.centre.y * direction.y
+             - box.width / 2;
+
+        for (k = i; k > 0 && begins[k - 1] > at; k--) {
+            begins[k] = begins[k - 1];
+            boxes->box[k] = boxes->box[k - 1];
+        }
+
+        begins[k] = at;
+        boxes->box[k] = box;
+    }
+}
+
+
+/*
+ * Until a card is sure; a sheet that shows no label in so many lines is none.
+ */
+
+static reg_code_t
+reg_ocr_glance_read(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
+    size_t most, reg_ocr_page_t *page)
+{
+    size_t           i;
+    reg_code_t       code;
+    reg_ocr_card_t   card;
+    reg_ocr_boxes_t  one;
+
+    if (job->request->kind > REG_OCR_EMBLEM) {
+        return reg_ocr_lines_add(job->ocr->runtime, &job->image, boxes,
+                                 job->request->deadline, page);
+    }
+
+    one.n = 1;
+
+    for (i = 0; i < boxes->n; i++) {
+        one.box[0] = boxes->box[i];
+
+        code = reg_ocr_lines_add(job->ocr->runtime, &job->image, &one,
+                                 job->request->deadline, page);
+        if (code != REG_OK) {
+            return code;
+        }
+
+        if (page->n < REG_OCR_CARD_SURE && i + 1 < most) {
+            continue;
+        }
+
+        reg_ocr_card_find(job->request->kind, page, &card);
+
+        if (card.labels >= REG_OCR_CARD_SURE
+            || (i + 1 >= most && card.labels == 0))
+        {
+            break;
+        }
+    }
+
+    return REG_OK;
 }
 
 
