@@ -19,28 +19,60 @@
 
 #define REG_OCR_VALUE_GAP      2.6f
 
+/*
+ * On the card, in millimetres: the middles of the number's outer digits, the
+ * beginning of the labels at the left and their size.
+ */
+
+#define REG_OCR_NUMBER_SPAN    49.0f
+#define REG_OCR_NUMBER_LEFT    29.2f
+#define REG_OCR_NUMBER_Y       49.1f
+#define REG_OCR_LABEL_LEFT     6.0f
+#define REG_OCR_LABEL_EM       2.75f
+
+/* Rows closer together do not tell how far the others are. */
+
+#define REG_OCR_GRID_SPREAD    4.0f
+
 /* The first character's middle is 1.0 to 1.6 em behind 姓名. */
 
 #define REG_OCR_NAME_LATEST    1.75f
 
 
+/*
+ * Where millimetres of the card are on the page, told by the labels at its
+ * left edge and by the number.  mm is one millimetre along a row; 0 when none
+ * of them were found.
+ */
+
+typedef struct {
+    float  mm;
+    float  x;                           /* of the card's left edge */
+    float  y;                           /* of its upper edge */
+    float  down;                        /* one millimetre, down the page */
+} reg_ocr_grid_t;
+
+
+static void reg_ocr_card_grid(const reg_ocr_page_t *page,
+    const reg_ocr_number_t *number, reg_ocr_grid_t *grid);
 static int reg_ocr_card_judge(const char *number, size_t n, void *data);
 static int reg_ocr_card_number(const reg_ocr_page_t *page, reg_date_t today,
     reg_ocr_number_t *number, reg_ocr_result_t *result);
 static void reg_ocr_card_name(const reg_ocr_page_t *page,
-    const reg_ocr_number_t *number, reg_ocr_result_t *result);
+    const reg_ocr_grid_t *grid, reg_ocr_result_t *result);
 static void reg_ocr_card_sex(const reg_ocr_page_t *page,
     reg_ocr_result_t *result);
 static void reg_ocr_card_ethnicity(const reg_ocr_page_t *page,
-    const reg_ocr_number_t *number, reg_ocr_result_t *result);
-static int reg_ocr_card_ethnicity_place(const reg_ocr_number_t *number,
-    reg_ocr_label_t *label);
+    const reg_ocr_grid_t *grid, reg_ocr_result_t *result);
+static int reg_ocr_card_ethnicity_label(const reg_ocr_page_t *page,
+    const reg_ocr_grid_t *grid, reg_ocr_label_t *label);
 static const reg_ocr_line_t *reg_ocr_card_behind(const reg_ocr_page_t *page,
     const reg_ocr_label_t *label, size_t *from, size_t *to);
 static void reg_ocr_card_birth(const reg_ocr_page_t *page,
     reg_ocr_result_t *result);
 static void reg_ocr_card_address(const reg_ocr_page_t *page,
-    const reg_ocr_number_t *number, reg_ocr_result_t *result);
+    const reg_ocr_number_t *number, const reg_ocr_grid_t *grid,
+    reg_ocr_result_t *result);
 static void reg_ocr_card_open_term(const reg_ocr_text_t *text,
     reg_date_t date, float p, reg_date_t today, reg_ocr_result_t *result);
 static int reg_ocr_card_span(reg_date_t from, reg_date_t until);
@@ -50,15 +82,17 @@ void
 reg_ocr_fields_portrait(const reg_ocr_page_t *page, reg_date_t today,
     reg_ocr_result_t *result)
 {
+    reg_ocr_grid_t    grid;
     reg_ocr_number_t  number;
 
     (void) reg_ocr_card_number(page, today, &number, result);
+    reg_ocr_card_grid(page, &number, &grid);
 
-    reg_ocr_card_name(page, &number, result);
+    reg_ocr_card_name(page, &grid, result);
     reg_ocr_card_sex(page, result);
-    reg_ocr_card_ethnicity(page, &number, result);
+    reg_ocr_card_ethnicity(page, &grid, result);
     reg_ocr_card_birth(page, result);
-    reg_ocr_card_address(page, &number, result);
+    reg_ocr_card_address(page, &number, &grid, result);
 }
 
 
@@ -71,13 +105,84 @@ void
 reg_ocr_fields_handheld(const reg_ocr_page_t *page, reg_date_t today,
     reg_ocr_result_t *result)
 {
+    reg_ocr_grid_t    grid;
     reg_ocr_number_t  number;
 
     (void) reg_ocr_card_number(page, today, &number, result);
 
     if (number.judged == 2) {
-        reg_ocr_card_name(page, &number, result);
+        reg_ocr_card_grid(page, &number, &grid);
+        reg_ocr_card_name(page, &grid, result);
     }
+}
+
+
+/*
+ * By the number alone, as wide as high; each label found makes sure of it,
+ * since in perspective rows further up are nearer to one another.
+ */
+
+static void
+reg_ocr_card_grid(const reg_ocr_page_t *page, const reg_ocr_number_t *number,
+    reg_ocr_grid_t *grid)
+{
+    float            w, at, x, y, xs, ys, as, aa, ya;
+    size_t           i, n;
+    reg_ocr_label_t  label;
+
+    static const struct {
+        const char  *word;
+        float        y;                 /* millimetres */
+    } labels[] = {
+        { "姓名", 10.9f }, { "性别", 17.4f }, { "出生", 23.9f },
+        { "住址", 31.3f }, { "公民身份号码", 49.0f }, { NULL, 0 }
+    };
+
+    memset(grid, 0, sizeof(reg_ocr_grid_t));
+    n = 0;
+    xs = ys = as = aa = ya = 0;
+
+    if (number->judged != 0) {
+        grid->mm = (number->right - number->left) / REG_OCR_NUMBER_SPAN;
+        grid->down = grid->mm;
+        xs = number->left - REG_OCR_NUMBER_LEFT * grid->mm;
+        ys = number->y;
+        as = REG_OCR_NUMBER_Y;
+        aa = as * as;
+        ya = as * ys;
+        n = 1;
+    }
+
+    for (i = 0; labels[i].word != NULL; i++) {
+        if (reg_ocr_find(page, labels[i].word, &label)) {
+            grid->mm = (grid->mm == 0) ? label.em / REG_OCR_LABEL_EM
+                                       : grid->mm;
+            at = labels[i].y;
+            x = label.left - REG_OCR_LABEL_LEFT * grid->mm;
+            y = label.y;
+
+            xs += x;
+            ys += y;
+            as += at;
+            aa += at * at;
+            ya += at * y;
+            n++;
+        }
+    }
+
+    if (n == 0) {
+        return;
+    }
+
+    w = aa / n - (as / n) * (as / n);
+
+    if (w > REG_OCR_GRID_SPREAD * REG_OCR_GRID_SPREAD) {
+        grid->down = (ya / n - as / n * (ys / n)) / w;
+    }
+
+    grid->down = (grid->down > 0) ? grid->down : grid->mm;
+    grid->x = xs / n;
+    grid->y = ys / n - grid->down * as / n;
 }
 
 
@@ -164,16 +269,15 @@ reg_ocr_card_number(const reg_ocr_page_t *page, reg_date_t today,
 
 
 /*
- * Without its label a name still has its place: on the card the number is
- * 51 mm long, the name 38 mm above it and 13 mm further left.  A name that
+ * Without its label a name still has its place on the card.  A name that
  * begins further right, or has one character, has lost its first.
  */
 
 static void
-reg_ocr_card_name(const reg_ocr_page_t *page, const reg_ocr_number_t *number,
+reg_ocr_card_name(const reg_ocr_page_t *page, const reg_ocr_grid_t *grid,
     reg_ocr_result_t *result)
 {
-    float            mm, latest;
+    float            latest;
     reg_ocr_area_t   area;
     reg_ocr_text_t   text;
     reg_ocr_label_t  label;
@@ -182,15 +286,13 @@ reg_ocr_card_name(const reg_ocr_page_t *page, const reg_ocr_number_t *number,
         area = reg_ocr_beside(page, &label);
         latest = label.right + REG_OCR_NAME_LATEST * label.em;
 
-    } else if (number->judged != 0) {
-        mm = (number->right - number->left) / 49;
-
+    } else if (grid->mm != 0) {
         memset(&area, 0, sizeof(area));
-        area.left = number->left - 15 * mm;
-        area.right = number->left + 22 * mm;
-        area.y = number->y - 38 * mm;
-        area.em = 3.6f * mm;
-        latest = number->left - 9 * mm;
+        area.left = grid->x + 13.6f * grid->mm;
+        area.right = grid->x + 50.6f * grid->mm;
+        area.y = grid->y + 10.9f * grid->down;
+        area.em = 3.6f * grid->mm;
+        latest = grid->x + 19.6f * grid->mm;
 
     } else {
         return;
@@ -210,7 +312,7 @@ reg_ocr_card_name(const reg_ocr_page_t *page, const reg_ocr_number_t *number,
 void
 reg_ocr_fields_name(const reg_ocr_page_t *page, reg_ocr_result_t *result)
 {
-    reg_ocr_number_t  none;
+    reg_ocr_grid_t  none;
 
     memset(&none, 0, sizeof(none));
     reg_ocr_card_name(page, &none, result);
@@ -261,7 +363,7 @@ reg_ocr_card_sex(const reg_ocr_page_t *page, reg_ocr_result_t *result)
 
 static void
 reg_ocr_card_ethnicity(const reg_ocr_page_t *page,
-    const reg_ocr_number_t *number, reg_ocr_result_t *result)
+    const reg_ocr_grid_t *grid, reg_ocr_result_t *result)
 {
     int                    group;
     float                  p;
@@ -270,7 +372,7 @@ reg_ocr_card_ethnicity(const reg_ocr_page_t *page,
     const reg_ocr_line_t  *line;
 
     if (!reg_ocr_find(page, "民族", &label)
-        && !reg_ocr_card_ethnicity_place(number, &label))
+        && !reg_ocr_card_ethnicity_label(page, grid, &label))
     {
         return;
     }
@@ -290,26 +392,45 @@ reg_ocr_card_ethnicity(const reg_ocr_page_t *page,
 
 
 /*
- * Where the label stands that is not legible: 32 mm above the number, and 2 mm
- * right of its first digit's middle the value begins.
+ * Where the label stands that is not legible: behind its first character, 民,
+ * if that is read where the card has it, else by its place alone.
  */
 
 static int
-reg_ocr_card_ethnicity_place(const reg_ocr_number_t *number,
-    reg_ocr_label_t *label)
+reg_ocr_card_ethnicity_label(const reg_ocr_page_t *page,
+    const reg_ocr_grid_t *grid, reg_ocr_label_t *label)
 {
-    float  mm;
+    float                  x, y;
+    size_t                 i, k;
+    const reg_ocr_line_t  *line;
+    const reg_ocr_char_t  *c;
 
-    if (number->judged != 2) {
+    if (grid->mm == 0) {
         return 0;
     }
 
-    mm = (number->right - number->left) / 49;
-
     memset(label, 0, sizeof(reg_ocr_label_t));
-    label->right = number->left + 1.8f * mm;
-    label->y = number->y - 31.7f * mm;
-    label->em = 2.75f * mm;
+    label->right = grid->x + 30.4f * grid->mm;
+    label->y = grid->y + 17.4f * grid->down;
+    label->em = 2.75f * grid->mm;
+
+    for (i = 0; i < page->n; i++) {
+        line = &page->lines[i];
+
+        for (k = 0; k < line->n; k++) {
+            c = &line->chars[k];
+            x = c->x - grid->x - 25.6f * grid->mm;
+            y = c->y - label->y;
+
+            if (c->code == 0x6c11 && fabsf(x) < 5 * grid->mm
+                && fabsf(y) < 3.2f * grid->down)
+            {
+                label->right = c->x + 4.7f * grid->mm;
+                label->y = c->y;
+                return 1;
+            }
+        }
+    }
 
     return 1;
 }
@@ -409,9 +530,9 @@ reg_ocr_card_birth(const reg_ocr_page_t *page, reg_ocr_result_t *result)
 
 static void
 reg_ocr_card_address(const reg_ocr_page_t *page,
-    const reg_ocr_number_t *number, reg_ocr_result_t *result)
+    const reg_ocr_number_t *number, const reg_ocr_grid_t *grid,
+    reg_ocr_result_t *result)
 {
-    float            mm;
     reg_ocr_area_t   area;
     reg_ocr_text_t   text;
     reg_ocr_label_t  label;
@@ -423,14 +544,12 @@ reg_ocr_card_address(const reg_ocr_page_t *page,
         area = reg_ocr_beside(page, &label);
         area.right = label.right + REG_OCR_ADDRESS_WIDTH * label.em;
 
-    } else if (number->judged != 0) {
-        mm = (number->right - number->left) / 49;
-
+    } else if (grid->mm != 0) {
         memset(&area, 0, sizeof(area));
-        area.left = number->left - 15 * mm;
-        area.right = number->left + 22 * mm;
-        area.y = number->y - 17.8f * mm;
-        area.em = 3.05f * mm;
+        area.left = grid->x + 13.6f * grid->mm;
+        area.right = grid->x + 52 * grid->mm;
+        area.y = grid->y + 31.3f * grid->down;
+        area.em = 3.05f * grid->mm;
 
     } else {
         return;

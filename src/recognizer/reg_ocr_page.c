@@ -10,9 +10,13 @@
 
 #define REG_OCR_SLOPE_LONG   3.0f
 
-/* Between its row's slope and a line's own: about five degrees. */
+/*
+ * Between its row's slope and a line's own: about five degrees, and of a short
+ * box, whose direction is not exact, a part of its height more.
+ */
 
 #define REG_OCR_SLOPE_ACROSS  0.09f
+#define REG_OCR_SLOPE_INEXACT 0.25f
 
 
 /* The slope of a row at y: at + by · y. */
@@ -92,7 +96,11 @@ reg_ocr_page_straighten(reg_ocr_page_t *page)
     for (i = 0, n = 0; i < page->n; i++) {
         line = &page->lines[i];
 
-        if (reg_ocr_page_off(line, &slope) > REG_OCR_SLOPE_ACROSS) {
+        if (reg_ocr_page_off(line, &slope)
+            > REG_OCR_SLOPE_ACROSS
+              + REG_OCR_SLOPE_INEXACT * line->height
+                / (line->right - line->left))
+        {
             free(line->chars);
             free(line->kept);
             continue;
