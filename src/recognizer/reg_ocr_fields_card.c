@@ -47,14 +47,17 @@
 
 typedef struct {
     float  mm;
-    float  x;                           /* of the card's left edge */
-    float  y;                           /* of its upper edge */
+    float  x;                           /* of the card's upper left corner */
+    float  y;
     float  down;                        /* one millimetre, down the page */
+    float  aside;                       /* and how far aside that is */
 } reg_ocr_grid_t;
 
 
 static void reg_ocr_card_grid(const reg_ocr_page_t *page,
     const reg_ocr_number_t *number, reg_ocr_grid_t *grid);
+static float reg_ocr_grid_x(const reg_ocr_grid_t *grid, float x, float y);
+static float reg_ocr_grid_y(const reg_ocr_grid_t *grid, float y);
 static int reg_ocr_card_judge(const char *number, size_t n, void *data);
 static int reg_ocr_card_number(const reg_ocr_page_t *page, reg_date_t today,
     reg_ocr_number_t *number, reg_ocr_result_t *result);
@@ -126,7 +129,7 @@ static void
 reg_ocr_card_grid(const reg_ocr_page_t *page, const reg_ocr_number_t *number,
     reg_ocr_grid_t *grid)
 {
-    float            w, at, x, y, xs, ys, as, aa, ya;
+    float            w, at, x, y, xs, ys, as, aa, xa, ya;
     size_t           i, n;
     reg_ocr_label_t  label;
 
@@ -140,7 +143,7 @@ reg_ocr_card_grid(const reg_ocr_page_t *page, const reg_ocr_number_t *number,
 
     memset(grid, 0, sizeof(reg_ocr_grid_t));
     n = 0;
-    xs = ys = as = aa = ya = 0;
+    xs = ys = as = aa = xa = ya = 0;
 
     if (number->judged != 0) {
         grid->mm = (number->right - number->left) / REG_OCR_NUMBER_SPAN;
@@ -149,6 +152,7 @@ reg_ocr_card_grid(const reg_ocr_page_t *page, const reg_ocr_number_t *number,
         ys = number->y;
         as = REG_OCR_NUMBER_Y;
         aa = as * as;
+        xa = as * xs;
         ya = as * ys;
         n = 1;
     }
@@ -165,6 +169,7 @@ reg_ocr_card_grid(const reg_ocr_page_t *page, const reg_ocr_number_t *number,
             ys += y;
             as += at;
             aa += at * at;
+            xa += at * x;
             ya += at * y;
             n++;
         }
@@ -178,11 +183,26 @@ reg_ocr_card_grid(const reg_ocr_page_t *page, const reg_ocr_number_t *number,
 
     if (w > REG_OCR_GRID_SPREAD * REG_OCR_GRID_SPREAD) {
         grid->down = (ya / n - as / n * (ys / n)) / w;
+        grid->aside = (xa / n - as / n * (xs / n)) / w;
     }
 
     grid->down = (grid->down > 0) ? grid->down : grid->mm;
-    grid->x = xs / n;
+    grid->x = xs / n - grid->aside * as / n;
     grid->y = ys / n - grid->down * as / n;
+}
+
+
+static float
+reg_ocr_grid_x(const reg_ocr_grid_t *grid, float x, float y)
+{
+    return grid->x + x * grid->mm + y * grid->aside;
+}
+
+
+static float
+reg_ocr_grid_y(const reg_ocr_grid_t *grid, float y)
+{
+    return grid->y + y * grid->down;
 }
 
 
@@ -288,11 +308,11 @@ reg_ocr_card_name(const reg_ocr_page_t *page, const reg_ocr_grid_t *grid,
 
     } else if (grid->mm != 0) {
         memset(&area, 0, sizeof(area));
-        area.left = grid->x + 13.6f * grid->mm;
-        area.right = grid->x + 50.6f * grid->mm;
-        area.y = grid->y + 10.9f * grid->down;
+        area.left = reg_ocr_grid_x(grid, 13.6f, 10.9f);
+        area.right = reg_ocr_grid_x(grid, 50.6f, 10.9f);
+        area.y = reg_ocr_grid_y(grid, 10.9f);
         area.em = 3.6f * grid->mm;
-        latest = grid->x + 19.6f * grid->mm;
+        latest = reg_ocr_grid_x(grid, 19.6f, 10.9f);
 
     } else {
         return;
@@ -410,8 +430,8 @@ reg_ocr_card_ethnicity_label(const reg_ocr_page_t *page,
     }
 
     memset(label, 0, sizeof(reg_ocr_label_t));
-    label->right = grid->x + 30.4f * grid->mm;
-    label->y = grid->y + 17.4f * grid->down;
+    label->right = reg_ocr_grid_x(grid, 30.4f, 17.4f);
+    label->y = reg_ocr_grid_y(grid, 17.4f);
     label->em = 2.75f * grid->mm;
 
     for (i = 0; i < page->n; i++) {
@@ -419,7 +439,7 @@ reg_ocr_card_ethnicity_label(const reg_ocr_page_t *page,
 
         for (k = 0; k < line->n; k++) {
             c = &line->chars[k];
-            x = c->x - grid->x - 25.6f * grid->mm;
+            x = c->x - reg_ocr_grid_x(grid, 25.6f, 17.4f);
             y = c->y - label->y;
 
             if (c->code == 0x6c11 && fabsf(x) < 5 * grid->mm
@@ -546,9 +566,9 @@ reg_ocr_card_address(const reg_ocr_page_t *page,
 
     } else if (grid->mm != 0) {
         memset(&area, 0, sizeof(area));
-        area.left = grid->x + 13.6f * grid->mm;
-        area.right = grid->x + 52 * grid->mm;
-        area.y = grid->y + 31.3f * grid->down;
+        area.left = reg_ocr_grid_x(grid, 13.6f, 31.3f);
+        area.right = reg_ocr_grid_x(grid, 52, 31.3f);
+        area.y = reg_ocr_grid_y(grid, 31.3f);
         area.em = 3.05f * grid->mm;
 
     } else {

@@ -8,11 +8,10 @@
 #include "reg_ocr_step.h"
 
 
-/* More boxes than a card can have, and what most have. */
+/* More boxes than a card can have, and how many it has more or less. */
 
 #define REG_OCR_CARD_BOXES    20
-#define REG_OCR_CARD_LEAST    5
-#define REG_OCR_CARD_MOST     15
+#define REG_OCR_CARD_LINES    10
 
 /* Sheets of paper that are glanced at, and boxes that are read for it. */
 
@@ -22,6 +21,11 @@
 #define REG_OCR_GLANCE_TURNED 40
 #define REG_OCR_GLANCE_CARD   6     /* of no more lines than a card has */
 
+/* A label's shape: two characters. */
+
+#define REG_OCR_LABEL_LEAST   1.5f
+#define REG_OCR_LABEL_MOST    3.0f
+
 /* Boxes that are read in all four directions when the words do not come. */
 
 #define REG_OCR_TURN_BOXES    6
@@ -29,7 +33,7 @@
 
 static reg_code_t reg_ocr_glances(reg_ocr_job_t *job, int turned,
     size_t *sheet);
-static size_t reg_ocr_glance_order(const reg_ocr_job_t *job, size_t *order);
+static size_t reg_ocr_sheet_order(const reg_ocr_job_t *job, size_t *order);
 static reg_code_t reg_ocr_glance(reg_ocr_job_t *job, size_t group,
     int turned, size_t *words);
 static void reg_ocr_glance_sort(reg_ocr_boxes_t *boxes,
@@ -84,12 +88,18 @@ reg_ocr_step_choose_turned(reg_ocr_job_t *job)
 static reg_code_t
 reg_ocr_glances(reg_ocr_job_t *job, int turned, size_t *sheet)
 {
-    size_t      i, n, words, most, order[REG_OCR_GROUPS_MAX];
+    size_t      i, n, words, most, order[REG_OCR_SHEETS];
     reg_code_t  code;
 
-    n = reg_ocr_glance_order(job, order);
+    n = reg_ocr_sheet_order(job, order);
+    *sheet = (n == 0) ? 0 : order[0];
 
     for (i = 0, most = 0; i < n; i++) {
+
+        if (job->groups.boxes[order[i]] < REG_OCR_SHEET_BOXES) {
+            continue;
+        }
+
         code = reg_ocr_glance(job, order[i], turned, &words);
         if (code != REG_OK) {
             return code;
@@ -109,27 +119,35 @@ reg_ocr_glances(reg_ocr_job_t *job, int turned, size_t *sheet)
 }
 
 
-/* Those first that have as many lines as a card. */
+/* Of a card those first that have about as many lines. */
 
 static size_t
-reg_ocr_glance_order(const reg_ocr_job_t *job, size_t *order)
+reg_ocr_sheet_order(const reg_ocr_job_t *job, size_t *order)
 {
-    int     like, first;
-    size_t  i, n, boxes;
+    size_t  i, k, n, off, offs[REG_OCR_SHEETS];
 
-    n = 0;
+    n = (job->groups.n < REG_OCR_SHEETS) ? job->groups.n : REG_OCR_SHEETS;
 
-    for (first = 1; first >= 0; first--) {
-        for (i = 0; i < job->groups.n && i < REG_OCR_SHEETS; i++) {
-            boxes = job->groups.boxes[i];
-            like = (job->request->kind > REG_OCR_EMBLEM
-                    || (boxes >= REG_OCR_CARD_LEAST
-                        && boxes <= REG_OCR_CARD_MOST));
+    for (i = 0; i < n; i++) {
+        off = 0;
 
-            if (boxes >= REG_OCR_SHEET_BOXES && like == first) {
-                order[n++] = i;
-            }
+        if (job->request->kind <= REG_OCR_EMBLEM) {
+            off = (job->groups.boxes[i] > REG_OCR_CARD_LINES)
+                  ? job->groups.boxes[i] - REG_OCR_CARD_LINES
+                  : REG_OCR_CARD_LINES - job->groups.boxes[i];
+
+            /* the largest is it more often than one a little more alike */
+
+            off = (off <= REG_OCR_CARD_LINES / 2) ? 0 : off;
         }
+
+        for (k = i; k > 0 && offs[k - 1] > off; k--) {
+            offs[k] = offs[k - 1];
+            order[k] = order[k - 1];
+        }
+
+        offs[k] = off;
+        order[k] = i;
     }
 
     return n;
@@ -168,9 +186,9 @@ reg_ocr_glance(reg_ocr_job_t *job, size_t group, int turned, size_t *words)
     if (job->request->kind > REG_OCR_EMBLEM) {
         n = reg_ocr_orient_widest(&boxes, widest, 1);
 
-    } else if (boxes.n < REG_OCR_CARD_BOXES) {
+    } else {
+        most = (boxes.n < REG_OCR_CARD_BOXES) ? REG_OCR_GLANCE_CARD : most;
         reg_ocr_glance_sort(&boxes, direction);
-        most = REG_OCR_GLANCE_CARD;
     }
 
     /* of a card the widest is its number, which tells nothing here */
@@ -205,7 +223,10 @@ reg_ocr_glance(reg_ocr_job_t *job, size_t group, int turned, size_t *words)
 }
 
 
-/* From the edge on at which lines begin: there a card has its labels. */
+/*
+ * From the edge on at which lines begin: there a card has its labels.  Where
+ * other papers' lines are among them, those of a label's shape first.
+ */
 
 static void
 reg_ocr_glance_sort(reg_ocr_boxes_t *boxes, reg_ocr_point_t direction)
@@ -216,8 +237,15 @@ reg_ocr_glance_sort(reg_ocr_boxes_t *boxes, reg_ocr_point_t direction)
 
     for (i = 0; i < boxes->n; i++) {
         box = boxes->box[i];
-        at = box.centre.x * direction.x + box.centre.y * direction.y
-             - box.width / 2;
+
+        if (boxes->n < REG_OCR_CARD_BOXES) {
+            at = box.centre.x * direction.x + box.centre.y * direction.y
+                 - box.width / 2;
+
+        } else {
+            at = (box.width < REG_OCR_LABEL_LEAST * box.height
+                  || box.width > REG_OCR_LABEL_MOST * box.height);
+        }
 
         for (k = i; k > 0 && begins[k - 1] > at; k--) {
             begins[k] = begins[k - 1];
@@ -406,16 +434,18 @@ reg_ocr_turn(reg_ocr_job_t *job, reg_ocr_boxes_t *boxes,
 reg_code_t
 reg_ocr_step_other_sheets(reg_ocr_job_t *job, size_t sheet)
 {
-    size_t      i;
+    size_t      i, n, order[REG_OCR_SHEETS];
     reg_code_t  code;
 
-    for (i = 0; i < job->groups.n && i < REG_OCR_SHEETS; i++) {
+    n = reg_ocr_sheet_order(job, order);
+
+    for (i = 0; i < n; i++) {
 
         if (job->words >= REG_OCR_WORDS) {
             break;
         }
 
-        if (i == sheet || job->groups.boxes[i] < 2) {
+        if (order[i] == sheet || job->groups.boxes[order[i]] < 2) {
             continue;
         }
 
@@ -424,7 +454,7 @@ reg_ocr_step_other_sheets(reg_ocr_job_t *job, size_t sheet)
             break;
         }
 
-        code = reg_ocr_step_sheet(job, i);
+        code = reg_ocr_step_sheet(job, order[i]);
         if (code != REG_OK) {
             return code;
         }
