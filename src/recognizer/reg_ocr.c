@@ -271,6 +271,10 @@ reg_ocr_finish(reg_ocr_job_t *job, reg_code_t code, reg_ocr_result_t *result)
     reg_ocr_fields(job->request->kind, &job->page, job->request->today,
                    result);
 
+    /* of the other readings of a card, what they read better */
+
+    reg_ocr_result_better(result, &job->found);
+
     if (job->request->kind == REG_OCR_LICENCE) {
         reg_ocr_places_seat(job->ocr->regions, result);
 
@@ -283,7 +287,7 @@ reg_ocr_finish(reg_ocr_job_t *job, reg_code_t code, reg_ocr_result_t *result)
     }
 
     reg_ocr_warnings(job->request, &job->image, &job->page, &job->read,
-                     result);
+                     &job->card, result);
 
     return REG_OCR_OK;
 }

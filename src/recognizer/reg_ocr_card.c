@@ -34,6 +34,15 @@
 
 #define REG_OCR_CARD_LABELS  6
 
+/* So many labels tell where its edges are. */
+
+#define REG_OCR_CARD_EXACT   3
+
+/* Labels nearer to one another do not tell exactly how large the card is. */
+
+#define REG_OCR_CARD_NEAR    20.0f
+#define REG_OCR_CARD_ROOM    8.0f
+
 
 /* The middles of a label's first and last character, in millimetres. */
 
@@ -70,6 +79,8 @@ typedef struct {
 } reg_ocr_card_found_t;
 
 
+static float reg_ocr_card_spread(const reg_ocr_card_found_t *found, size_t n,
+    unsigned which);
 static size_t reg_ocr_card_search(reg_ocr_kind_t kind,
     const reg_ocr_page_t *page, reg_ocr_card_found_t *found);
 static reg_ocr_point_t reg_ocr_card_picture(const reg_ocr_page_t *page,
@@ -80,6 +91,8 @@ static unsigned reg_ocr_card_agree(const reg_ocr_card_found_t *found,
     size_t n, const reg_ocr_card_t *card);
 static float reg_ocr_card_distance(const reg_ocr_card_t *card, float x,
     float y, reg_ocr_point_t at);
+static reg_ocr_point_t reg_ocr_card_at(const reg_ocr_card_t *card, float x,
+    float y);
 static size_t reg_ocr_card_count(unsigned which);
 static void reg_ocr_card_place(const reg_ocr_card_t *card,
     reg_ocr_point_t at, float *x, float *y);
@@ -124,7 +137,35 @@ reg_ocr_card_find(reg_ocr_kind_t kind, const reg_ocr_page_t *page,
     if (best != 0) {
         reg_ocr_card_fit(found, n, best, card);
         card->labels = reg_ocr_card_count(best);
+        card->room = (reg_ocr_card_spread(found, n, best) < REG_OCR_CARD_NEAR)
+                     ? REG_OCR_CARD_ROOM : 0;
     }
+}
+
+
+/* The greatest distance of a label's end to the first's, in millimetres. */
+
+static float
+reg_ocr_card_spread(const reg_ocr_card_found_t *found, size_t n,
+    unsigned which)
+{
+    float                        spread;
+    size_t                       i;
+    const reg_ocr_card_label_t  *first, *of;
+
+    first = NULL;
+    spread = 0;
+
+    for (i = 0; i < n; i++) {
+        if (which & 1u << i) {
+            of = found[i].of;
+            first = (first == NULL) ? of : first;
+            spread = fmaxf(spread, hypotf(of->right - first->left,
+                                          of->y - first->y));
+        }
+    }
+
+    return spread;
 }
 
 
@@ -280,6 +321,20 @@ reg_ocr_card_place(const reg_ocr_card_t *card, reg_ocr_point_t at, float *x,
 }
 
 
+/* And back. */
+
+static reg_ocr_point_t
+reg_ocr_card_at(const reg_ocr_card_t *card, float x, float y)
+{
+    reg_ocr_point_t  at;
+
+    at.x = card->origin.x + x * card->u.x - y * card->u.y;
+    at.y = card->origin.y + x * card->u.y + y * card->u.x;
+
+    return at;
+}
+
+
 static size_t
 reg_ocr_card_count(unsigned which)
 {
@@ -296,7 +351,7 @@ reg_ocr_card_count(unsigned which)
 int
 reg_ocr_card_has(const reg_ocr_card_t *card, const reg_ocr_box_t *box)
 {
-    float          x, y, scale, sine;
+    float          x, y, scale, sine, margin;
     reg_ocr_box_t  turned;
 
     scale = hypotf(card->u.x, card->u.y);
@@ -304,6 +359,7 @@ reg_ocr_card_has(const reg_ocr_card_t *card, const reg_ocr_box_t *box)
     reg_ocr_box_turn(&turned, card->u);
     reg_ocr_card_place(card, box->centre, &x, &y);
 
+    margin = REG_OCR_CARD_MARGIN + card->room;
     sine = fabsf(turned.u.x * card->u.y - turned.u.y * card->u.x) / scale;
 
     if (card->kind == REG_OCR_PORTRAIT && x > REG_OCR_CARD_FACE_X
@@ -312,10 +368,8 @@ reg_ocr_card_has(const reg_ocr_card_t *card, const reg_ocr_box_t *box)
         return 0;
     }
 
-    return x > -REG_OCR_CARD_MARGIN
-           && x < REG_OCR_CARD_WIDTH + REG_OCR_CARD_MARGIN
-           && y > -REG_OCR_CARD_MARGIN
-           && y < REG_OCR_CARD_HEIGHT + REG_OCR_CARD_MARGIN
+    return x > -margin && x < REG_OCR_CARD_WIDTH + margin
+           && y > -margin && y < REG_OCR_CARD_HEIGHT + margin
            && turned.height > REG_OCR_CARD_LOWEST * scale
            && turned.height < REG_OCR_CARD_HIGHEST * scale
            && (sine < REG_OCR_CARD_SINE || turned.width < 2 * turned.height);
@@ -355,25 +409,56 @@ reg_ocr_card_only(const reg_ocr_card_t *card, reg_ocr_page_t *page)
 }
 
 
+float
+reg_ocr_card_beyond(const reg_ocr_card_t *card, const reg_ocr_image_t *image)
+{
+    float            out, most;
+    size_t           i;
+    reg_ocr_point_t  at;
+
+    /* the middles of the four edges, in parts of the card */
+
+    static const float  middles[4][2] = {
+        { 0, 0.5f }, { 1, 0.5f }, { 0.5f, 0 }, { 0.5f, 1 }
+    };
+
+    most = 0;
+
+    if (card->labels < REG_OCR_CARD_EXACT || card->room > 0) {
+        return 0;
+    }
+
+    for (i = 0; i < 4; i++) {
+        at = reg_ocr_card_at(card, middles[i][0] * REG_OCR_CARD_WIDTH,
+                             middles[i][1] * REG_OCR_CARD_HEIGHT);
+
+        out = fmaxf(fmaxf(-at.x, at.x - image->width),
+                    fmaxf(-at.y, at.y - image->height));
+        most = fmaxf(most, out);
+    }
+
+    return most / hypotf(card->u.x, card->u.y);
+}
+
+
 void
 reg_ocr_card_part(const reg_ocr_card_t *card, reg_ocr_box_t *part,
     float *scale)
 {
-    float  mm;
+    float  mm, margin;
 
+    margin = REG_OCR_CARD_OFF + card->room;
     mm = hypotf(card->u.x, card->u.y);
 
     memset(part, 0, sizeof(reg_ocr_box_t));
 
     part->u.x = card->u.x / mm;
     part->u.y = card->u.y / mm;
-    part->width = (REG_OCR_CARD_WIDTH + 2 * REG_OCR_CARD_OFF) * mm;
-    part->height = (REG_OCR_CARD_HEIGHT + 2 * REG_OCR_CARD_OFF) * mm;
+    part->width = (REG_OCR_CARD_WIDTH + 2 * margin) * mm;
+    part->height = (REG_OCR_CARD_HEIGHT + 2 * margin) * mm;
 
-    part->centre.x = card->origin.x + REG_OCR_CARD_WIDTH / 2 * card->u.x
-                     - REG_OCR_CARD_HEIGHT / 2 * card->u.y;
-    part->centre.y = card->origin.y + REG_OCR_CARD_WIDTH / 2 * card->u.y
-                     + REG_OCR_CARD_HEIGHT / 2 * card->u.x;
+    part->centre = reg_ocr_card_at(card, REG_OCR_CARD_WIDTH / 2,
+                                   REG_OCR_CARD_HEIGHT / 2);
 
     *scale = fminf(REG_OCR_CARD_SCALE / mm, 1);
 }

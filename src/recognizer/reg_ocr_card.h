@@ -22,6 +22,7 @@
 typedef struct {
     reg_ocr_kind_t   kind;          /* which side */
     size_t           labels;        /* that agree with it; 0: none found */
+    float            room;          /* millimetres that it may be wider */
     reg_ocr_point_t  origin;
     reg_ocr_point_t  u;
 } reg_ocr_card_t;
@@ -33,6 +34,14 @@ typedef struct {
 
 void reg_ocr_card_find(reg_ocr_kind_t kind, const reg_ocr_page_t *page,
     reg_ocr_card_t *card);
+
+/*
+ * How many millimetres of the card are beyond an edge of the picture, at the
+ * middle of its own edge; 0 when too few labels tell where it is.
+ */
+
+float reg_ocr_card_beyond(const reg_ocr_card_t *card,
+    const reg_ocr_image_t *image);
 
 /* Whether a box stands on the card, and runs along it. */
 

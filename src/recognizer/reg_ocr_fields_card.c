@@ -38,6 +38,10 @@
 
 #define REG_OCR_NAME_LATEST    1.75f
 
+/* So sure is a name at most that has lost its first character. */
+
+#define REG_OCR_NAME_LOST      0.5f
+
 
 /*
  * Where millimetres of the card are on the page, told by the labels at its
@@ -76,7 +80,9 @@ static void reg_ocr_card_birth(const reg_ocr_page_t *page,
 static void reg_ocr_card_address(const reg_ocr_page_t *page,
     const reg_ocr_number_t *number, const reg_ocr_grid_t *grid,
     reg_ocr_result_t *result);
-static void reg_ocr_card_open_term(const reg_ocr_text_t *text,
+static int reg_ocr_card_term(const reg_ocr_page_t *page,
+    reg_ocr_area_t *area);
+static void reg_ocr_card_open_term(const reg_ocr_text_t *text, size_t at,
     reg_date_t date, float p, reg_date_t today, reg_ocr_result_t *result);
 static int reg_ocr_card_span(reg_date_t from, reg_date_t until);
 
@@ -322,7 +328,11 @@ reg_ocr_card_name(const reg_ocr_page_t *page, const reg_ocr_grid_t *grid,
     text.hole = 0;
 
     if (reg_ocr_collect_row(page, &area, REG_OCR_VALUE_GAP, &text)) {
-        text.hole |= (text.n == 1 || text.c[0].x > latest);
+        if (text.n == 1 || text.c[0].x > latest) {
+            text.hole = 1;
+            text.c[0].p = fminf(text.c[0].p, REG_OCR_NAME_LOST);
+        }
+
         reg_ocr_names_weigh(&text);
         reg_ocr_result_text(result, "name", &text);
     }
@@ -588,14 +598,14 @@ void
 reg_ocr_fields_emblem(const reg_ocr_page_t *page, reg_date_t today,
     reg_ocr_result_t *result)
 {
-    reg_ocr_area_t   area;
+    reg_ocr_area_t   area, below;
     reg_ocr_text_t   text;
-    reg_ocr_label_t  label, below;
+    reg_ocr_label_t  label;
 
     if (reg_ocr_find(page, "签发机关", &label)) {
         area = reg_ocr_beside(page, &label);
 
-        if (reg_ocr_find(page, "有效期限", &below) && below.y > label.y) {
+        if (reg_ocr_card_term(page, &below) && below.y > label.y) {
             area.bottom = below.y - 0.6f * below.em;
         }
 
@@ -626,13 +636,11 @@ reg_ocr_fields_term(const reg_ocr_page_t *page, reg_date_t today,
     reg_date_t       from, until;
     reg_ocr_area_t   area;
     reg_ocr_text_t   text;
-    reg_ocr_label_t  label;
 
-    if (!reg_ocr_find(page, "有效期限", &label)) {
+    if (!reg_ocr_card_term(page, &area)) {
         return;
     }
 
-    area = reg_ocr_beside(page, &label);
     text.n = 0;
     text.hole = 0;
     at = 0;
@@ -650,7 +658,7 @@ reg_ocr_fields_term(const reg_ocr_page_t *page, reg_date_t today,
     until = reg_ocr_date_find(&text, &at, &q);
 
     if (until == REG_DATE_NONE) {
-        reg_ocr_card_open_term(&text, from, p, today, result);
+        reg_ocr_card_open_term(&text, at, from, p, today, result);
         return;
     }
 
@@ -670,22 +678,87 @@ reg_ocr_fields_term(const reg_ocr_page_t *page, reg_date_t today,
 }
 
 
-/* One date alone: of a term without end, or the first of two was not read. */
+/*
+ * The row of the term with its label, of which a character that was not read
+ * may have been taken from the date; or that with two dates so far apart.
+ */
+
+static int
+reg_ocr_card_term(const reg_ocr_page_t *page, reg_ocr_area_t *area)
+{
+    float                  p;
+    size_t                 i, at;
+    reg_date_t             from, until;
+    reg_ocr_text_t         text;
+    reg_ocr_label_t        label;
+    const reg_ocr_line_t  *line;
+
+    if (reg_ocr_find(page, "有效期限", &label)) {
+        *area = reg_ocr_beside(page, &label);
+        area->left = label.left;
+        return 1;
+    }
+
+    for (i = 0; i < page->n; i++) {
+        line = &page->lines[i];
+
+        label.right = line->left;
+        label.y = (line->top + line->bottom) / 2;
+        label.em = line->height * 0.74f;
+
+        *area = reg_ocr_beside(page, &label);
+        area->right = line->right;
+        text.n = 0;
+        text.hole = 0;
+        at = 0;
+
+        if (!reg_ocr_collect_row(page, area, 0, &text)) {
+            continue;
+        }
+
+        from = reg_ocr_date_find(&text, &at, &p);
+        until = reg_ocr_date_find(&text, &at, &p);
+
+        if (from != REG_DATE_NONE && until != REG_DATE_NONE
+            && reg_ocr_card_span(from, until))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/*
+ * One date alone, up to at: of a term without end, 长期, or one of two was not
+ * read.
+ */
 
 static void
-reg_ocr_card_open_term(const reg_ocr_text_t *text, reg_date_t date, float p,
-    reg_date_t today, reg_ocr_result_t *result)
+reg_ocr_card_open_term(const reg_ocr_text_t *text, size_t at, reg_date_t date,
+    float p, reg_date_t today, reg_ocr_result_t *result)
 {
+    int     open;
+    size_t  i;
+
     if (date > today) {
         reg_ocr_result_date(result, "valid_until", date, p, 0);
         return;
     }
 
+    for (i = at, open = 0; i < text->n; i++) {
+        if (text->c[i].code >= '0' && text->c[i].code <= '9') {
+            open = 0;
+            break;
+        }
+
+        open |= (text->c[i].code == 0x957f || text->c[i].code == 0x671f);
+    }
+
     reg_ocr_result_date(result, "valid_from", date, p, p >= REG_OCR_SURE);
 
-    if (reg_ocr_text_find(text, "长") >= 0
-        || reg_ocr_text_find(text, "期") >= 0)
-    {
+    if (open) {
         reg_ocr_result_add(result, "long_term", "true", p, p >= REG_OCR_SURE);
     }
 }

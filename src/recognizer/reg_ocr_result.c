@@ -5,6 +5,19 @@
 #include "reg_ocr_result.h"
 
 
+/* A character under that may as well not be there. */
+
+#define REG_OCR_LEGIBLE  0.6f
+
+
+static int reg_ocr_result_surer(const reg_ocr_field_t *a,
+    const reg_ocr_field_t *b);
+static int reg_ocr_result_more(const reg_ocr_field_t *a,
+    const reg_ocr_field_t *b);
+static const reg_ocr_field_t *reg_ocr_result_same(
+    const reg_ocr_result_t *result, const char *name);
+static void reg_ocr_result_remove(reg_ocr_result_t *result,
+    const char *name);
 static json_t *reg_ocr_result_fields(const reg_ocr_result_t *result);
 static json_t *reg_ocr_result_warnings(const reg_ocr_result_t *result);
 
@@ -106,8 +119,14 @@ reg_ocr_result_text(reg_ocr_result_t *result, const char *name,
     reg_ocr_text_print(text, value, sizeof(value));
     confidence = reg_ocr_text_confidence(text);
 
+    /* nothing is known of a character that was not read */
+
+    if (text->hole && confidence > REG_OCR_HOLE) {
+        confidence = REG_OCR_HOLE;
+    }
+
     reg_ocr_result_add(result, name, value, confidence,
-                       confidence >= REG_OCR_SURE && !text->hole);
+                       confidence >= REG_OCR_SURE);
 }
 
 
@@ -123,6 +142,119 @@ reg_ocr_result_date(reg_ocr_result_t *result, const char *name,
 
     reg_date_print(date, value);
     reg_ocr_result_add(result, name, value, confidence, vouched);
+}
+
+
+void
+reg_ocr_result_better(reg_ocr_result_t *result, const reg_ocr_result_t *other)
+{
+    int                     contradicted;
+    size_t                  i;
+    reg_ocr_field_t         mine;
+    const reg_ocr_field_t  *its, *field;
+
+    for (i = 0; i < other->nfields; i++) {
+        its = &other->fields[i];
+        field = reg_ocr_result_same(result, its->name);
+
+        if (field == NULL) {
+            reg_ocr_result_add(result, its->name, its->value, its->confidence,
+                               its->vouched);
+            continue;
+        }
+
+        mine = *field;
+        contradicted = mine.vouched && its->vouched
+                       && strcmp(mine.value, its->value) != 0;
+
+        if (reg_ocr_result_surer(its, &mine)) {
+            reg_ocr_result_remove(result, mine.name);
+            mine = *its;
+        }
+
+        reg_ocr_result_add(result, mine.name, mine.value, mine.confidence,
+                           mine.vouched && !contradicted);
+    }
+}
+
+
+/*
+ * Of guesses one that goes on further was not cut, and one that has more
+ * characters did not lose any, if these are legible.
+ */
+
+static int
+reg_ocr_result_surer(const reg_ocr_field_t *a, const reg_ocr_field_t *b)
+{
+    if (a->vouched != b->vouched) {
+        return a->vouched;
+    }
+
+    if (reg_ocr_result_more(a, b)) {
+        return 1;
+    }
+
+    return a->confidence > b->confidence && !reg_ocr_result_more(b, a);
+}
+
+
+static int
+reg_ocr_result_more(const reg_ocr_field_t *a, const reg_ocr_field_t *b)
+{
+    size_t       len;
+    const char  *p, *q;
+
+    len = strlen(b->value);
+
+    if (strlen(a->value) <= len) {
+        return 0;
+    }
+
+    if (!a->vouched && strncmp(a->value, b->value, len) == 0) {
+        return 1;
+    }
+
+    for (p = a->value, q = b->value; *p != '\0' && *q != '\0'; p++) {
+        q += (*p == *q);
+    }
+
+    return *q == '\0' && a->confidence >= REG_OCR_LEGIBLE;
+}
+
+
+/* A term without end is what another reading has a date for. */
+
+static const reg_ocr_field_t *
+reg_ocr_result_same(const reg_ocr_result_t *result, const char *name)
+{
+    const reg_ocr_field_t  *field;
+
+    field = reg_ocr_result_field(result, name);
+
+    if (field == NULL && strcmp(name, "valid_until") == 0) {
+        field = reg_ocr_result_field(result, "long_term");
+    }
+
+    if (field == NULL && strcmp(name, "long_term") == 0) {
+        field = reg_ocr_result_field(result, "valid_until");
+    }
+
+    return field;
+}
+
+
+static void
+reg_ocr_result_remove(reg_ocr_result_t *result, const char *name)
+{
+    size_t  i, n;
+
+    for (i = 0, n = 0; i < result->nfields; i++) {
+        if (strcmp(result->fields[i].name, name) != 0) {
+            result->fields[n++] = result->fields[i];
+        }
+    }
+
+    result->nfields = n;
 }
 
 

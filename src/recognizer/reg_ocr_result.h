@@ -14,6 +14,10 @@
 
 #define REG_OCR_SURE  0.85f
 
+/* The confidence of a value that lacks a character, at most. */
+
+#define REG_OCR_HOLE  0.6f
+
 void reg_ocr_result_init(reg_ocr_result_t *result);
 
 /*
@@ -28,6 +32,16 @@ void reg_ocr_result_add(reg_ocr_result_t *result, const char *name,
 
 void reg_ocr_result_text(reg_ocr_result_t *result, const char *name,
     const reg_ocr_text_t *text);
+
+/*
+ * Takes over each field of another reading of the same document that result
+ * lacks, or that is surer there; two that are vouched for and differ are not
+ * vouched for.
+ */
+
+void reg_ocr_result_better(reg_ocr_result_t *result,
+    const reg_ocr_result_t *other);
+
 void reg_ocr_result_date(reg_ocr_result_t *result, const char *name,
     reg_date_t date, float confidence, int vouched);
 

@@ -49,6 +49,7 @@ typedef struct {
     reg_ocr_title_t           title;        /* of a licence, or span is 0 */
     size_t                    words;
     size_t                    fields;       /* of a card, found on page */
+    reg_ocr_result_t          found;        /* of a card, in all readings */
     unsigned                  zone:1;       /* page is a zone, all else is
                                                of no use */
     unsigned                  late:1;
@@ -102,10 +103,13 @@ void reg_ocr_step_card_seen(reg_ocr_job_t *job, reg_ocr_page_t *page);
 
 reg_code_t reg_ocr_step_card_read(reg_ocr_job_t *job, int closer);
 
-/* How many fields of a card a page has, of those that are printed. */
+/*
+ * How many fields of a card a page has, of those that are printed.  What is
+ * better read there than before is kept in found.
+ */
 
-size_t reg_ocr_step_card_count(const reg_ocr_job_t *job,
-    const reg_ocr_page_t *page);
+size_t reg_ocr_step_card_count(reg_ocr_job_t *job,
+    const reg_ocr_page_t *page, size_t words);
 
 /* Whether something of the card was not read, and a closer look may help. */
 

@@ -12,10 +12,21 @@
 #define REG_OCR_CARD_CLEAR    4.6f
 
 
-static const char *const  reg_ocr_card_fields[][5] = {
-    { "id_number", "name", "address", "ethnicity", NULL },
-    { "authority", "valid_from", NULL }
+/* A field read worse than that may be read better by a closer look. */
+
+#define REG_OCR_CARD_DOUBT    0.6f
+
+
+/* Of each side what is printed on it, or another that stands for it. */
+
+static const char *const  reg_ocr_card_fields[][5][2] = {
+    { { "id_number" }, { "name" }, { "address" }, { "ethnicity" } },
+    { { "authority" }, { "valid_from" }, { "valid_until", "long_term" } }
 };
+
+
+static const reg_ocr_field_t *reg_ocr_card_field(
+    const reg_ocr_result_t *result, const char *const names[2]);
 
 
 void
@@ -84,7 +95,8 @@ reg_ocr_step_card_read(reg_ocr_job_t *job, int closer)
 
 
 size_t
-reg_ocr_step_card_count(const reg_ocr_job_t *job, const reg_ocr_page_t *page)
+reg_ocr_step_card_count(reg_ocr_job_t *job, const reg_ocr_page_t *page,
+    size_t words)
 {
     size_t              i, n;
     reg_ocr_kind_t      kind;
@@ -99,27 +111,54 @@ reg_ocr_step_card_count(const reg_ocr_job_t *job, const reg_ocr_page_t *page)
     reg_ocr_result_init(&result);
     reg_ocr_fields(kind, page, job->request->today, &result);
 
-    for (i = 0, n = 0; reg_ocr_card_fields[kind][i] != NULL; i++) {
-        n += (reg_ocr_result_field(&result, reg_ocr_card_fields[kind][i])
+    for (i = 0, n = 0; reg_ocr_card_fields[kind][i][0] != NULL; i++) {
+        n += (reg_ocr_card_field(&result, reg_ocr_card_fields[kind][i])
               != NULL);
+    }
+
+    /* two words make sure that it is a card and no other paper */
+
+    if (words >= REG_OCR_WORDS) {
+        reg_ocr_result_better(&job->found, &result);
     }
 
     return n;
 }
 
 
+static const reg_ocr_field_t *
+reg_ocr_card_field(const reg_ocr_result_t *result,
+    const char *const names[2])
+{
+    const reg_ocr_field_t  *field;
+
+    field = reg_ocr_result_field(result, names[0]);
+
+    return (field == NULL && names[1] != NULL)
+           ? reg_ocr_result_field(result, names[1]) : field;
+}
+
+
 int
 reg_ocr_step_card_lacks(const reg_ocr_job_t *job)
 {
-    size_t                i;
-    const reg_ocr_box_t  *box;
+    size_t                  i;
+    reg_ocr_kind_t          kind;
+    const reg_ocr_box_t    *box;
+    const reg_ocr_field_t  *field;
 
     if (job->card.labels < REG_OCR_CARD_FOUND || job->closer) {
         return 0;
     }
 
-    if (reg_ocr_card_fields[job->request->kind][job->fields] != NULL) {
-        return 1;
+    kind = job->request->kind;
+
+    for (i = 0; reg_ocr_card_fields[kind][i][0] != NULL; i++) {
+        field = reg_ocr_card_field(&job->found, reg_ocr_card_fields[kind][i]);
+
+        if (field == NULL || field->confidence < REG_OCR_CARD_DOUBT) {
+            return 1;
+        }
     }
 
     for (i = 0; i < job->boxes.n; i++) {

@@ -17,6 +17,13 @@
 #define REG_OCR_EDGE          0.35f
 
 /*
+ * Millimetres of a card beyond the edge of the picture, from where on it is
+ * cut off: its place is not known more exactly.
+ */
+
+#define REG_OCR_BEYOND        6.0f
+
+/*
  * Glare: tiles of the document, each so many pixels wide, that are white
  * through and through, though the paper around is not.
  */
@@ -31,6 +38,7 @@ static int reg_ocr_warn_kind(const reg_ocr_request_t *request,
     reg_ocr_result_t *result);
 static int reg_ocr_warn_missing(const reg_ocr_request_t *request,
     reg_ocr_result_t *result);
+static void reg_ocr_warn_cut(reg_ocr_result_t *result);
 static int reg_ocr_doubtful(const reg_ocr_result_t *result);
 static int reg_ocr_small(const reg_ocr_boxes_t *boxes);
 static int reg_ocr_cropped(const reg_ocr_image_t *image,
@@ -70,7 +78,8 @@ static const struct {
 void
 reg_ocr_warnings(const reg_ocr_request_t *request,
     const reg_ocr_image_t *image, const reg_ocr_page_t *page,
-    const reg_ocr_boxes_t *boxes, reg_ocr_result_t *result)
+    const reg_ocr_boxes_t *boxes, const reg_ocr_card_t *card,
+    reg_ocr_result_t *result)
 {
     int  missing;
 
@@ -105,6 +114,13 @@ reg_ocr_warnings(const reg_ocr_request_t *request,
 
     } else {
         missing = reg_ocr_warn_missing(request, result);
+    }
+
+    /* a part of the card is wanted even where it says nothing */
+
+    if (reg_ocr_card_beyond(card, image) > REG_OCR_BEYOND) {
+        reg_ocr_result_warn(result, "cropped", NULL);
+        reg_ocr_warn_cut(result);
     }
 
     /* the causes are told only where there is an effect */
@@ -195,6 +211,24 @@ reg_ocr_warn_missing(const reg_ocr_request_t *request,
     }
 
     return missing;
+}
+
+
+/* A name or an address may have lost its beginning without a trace. */
+
+static void
+reg_ocr_warn_cut(reg_ocr_result_t *result)
+{
+    size_t  i;
+
+    for (i = 0; i < result->nfields; i++) {
+        if (strcmp(result->fields[i].name, "name") == 0
+            || strcmp(result->fields[i].name, "address") == 0
+            || strcmp(result->fields[i].name, "authority") == 0)
+        {
+            result->fields[i].vouched = 0;
+        }
+    }
 }
 
 
