@@ -32,11 +32,16 @@
 
 #define REG_OCR_CARD_SCALE   6.0f
 
-#define REG_OCR_CARD_LABELS  6
+#define REG_OCR_CARD_LABELS  7
+
+/* In the place of a label: the 18 digits, which reach across the card. */
+
+#define REG_OCR_CARD_NUMBER  ""
+#define REG_OCR_CARD_DIGITS  18
 
 /* So many labels tell where its edges are. */
 
-#define REG_OCR_CARD_EXACT   3
+#define REG_OCR_CARD_EXACT   2
 
 /* Labels nearer to one another do not tell exactly how large the card is. */
 
@@ -62,6 +67,7 @@ static const reg_ocr_card_label_t  reg_ocr_card_table[] = {
     { REG_OCR_PORTRAIT, "出生", 7.4f, 10.7f, 23.9f, 2.75f },
     { REG_OCR_PORTRAIT, "住址", 7.4f, 10.7f, 31.3f, 2.75f },
     { REG_OCR_PORTRAIT, "公民身份号码", 7.4f, 22.1f, 49.0f, 2.75f },
+    { REG_OCR_PORTRAIT, REG_OCR_CARD_NUMBER, 29.9f, 78.3f, 49.1f, 3.4f },
     { REG_OCR_EMBLEM, "中华人民共和国", 28.3f, 72.7f, 12.6f, 5.6f },
     { REG_OCR_EMBLEM, "居民身份证", 29.1f, 71.9f, 23.4f, 8.2f },
     { REG_OCR_EMBLEM, "签发机关", 23.4f, 32.5f, 42.4f, 2.75f },
@@ -83,6 +89,8 @@ static float reg_ocr_card_spread(const reg_ocr_card_found_t *found, size_t n,
     unsigned which);
 static size_t reg_ocr_card_search(reg_ocr_kind_t kind,
     const reg_ocr_page_t *page, reg_ocr_card_found_t *found);
+static int reg_ocr_card_number(const reg_ocr_page_t *page,
+    reg_ocr_label_t *label);
 static reg_ocr_point_t reg_ocr_card_picture(const reg_ocr_page_t *page,
     float x, float y);
 static void reg_ocr_card_fit(const reg_ocr_card_found_t *found, size_t n,
@@ -174,13 +182,17 @@ reg_ocr_card_search(reg_ocr_kind_t kind, const reg_ocr_page_t *page,
     reg_ocr_card_found_t *found)
 {
     size_t                 i, n;
+    const char            *word;
     reg_ocr_label_t        label;
     reg_ocr_card_found_t  *one;
 
     for (i = 0, n = 0; reg_ocr_card_table[i].word != NULL; i++) {
 
+        word = reg_ocr_card_table[i].word;
+
         if (reg_ocr_card_table[i].kind != kind
-            || !reg_ocr_find(page, reg_ocr_card_table[i].word, &label))
+            || !(word[0] == '\0' ? reg_ocr_card_number(page, &label)
+                                 : reg_ocr_find(page, word, &label)))
         {
             continue;
         }
@@ -195,6 +207,42 @@ reg_ocr_card_search(reg_ocr_kind_t kind, const reg_ocr_page_t *page,
     }
 
     return n;
+}
+
+
+/* A line that ends with as many digits. */
+
+static int
+reg_ocr_card_number(const reg_ocr_page_t *page, reg_ocr_label_t *label)
+{
+    size_t                 i, k;
+    int32_t                code;
+    const reg_ocr_line_t  *line;
+
+    for (i = 0; i < page->n; i++) {
+        line = &page->lines[i];
+
+        for (k = line->n; k > 0; k--) {
+            code = line->chars[k - 1].code;
+
+            if ((code < '0' || code > '9') && code != 'X') {
+                break;
+            }
+        }
+
+        if (line->n - k != REG_OCR_CARD_DIGITS) {
+            continue;
+        }
+
+        label->em = line->height * 0.74f;
+        label->left = line->chars[k].x - label->em / 2;
+        label->right = line->chars[line->n - 1].x + label->em / 2;
+        label->y = (line->chars[k].y + line->chars[line->n - 1].y) / 2;
+
+        return 1;
+    }
+
+    return 0;
 }
 
 

@@ -34,9 +34,13 @@
 
 #define REG_OCR_GRID_SPREAD    4.0f
 
-/* The first character's middle is 1.0 to 1.6 em behind 姓名. */
+/*
+ * The first character's middle is 1.0 to 1.6 em behind 姓名; or 12 mm behind
+ * its beginning, and the second's 15 mm, where the number tells millimetres.
+ */
 
 #define REG_OCR_NAME_LATEST    1.75f
+#define REG_OCR_NAME_BEHIND    13.3f
 
 /* So sure is a name at most that has lost its first character. */
 
@@ -55,6 +59,7 @@ typedef struct {
     float  y;
     float  down;                        /* one millimetre, down the page */
     float  aside;                       /* and how far aside that is */
+    int    exact;                       /* mm is the number's */
 } reg_ocr_grid_t;
 
 
@@ -154,6 +159,7 @@ reg_ocr_card_grid(const reg_ocr_page_t *page, const reg_ocr_number_t *number,
     if (number->judged != 0) {
         grid->mm = (number->right - number->left) / REG_OCR_NUMBER_SPAN;
         grid->down = grid->mm;
+        grid->exact = 1;
         xs = number->left - REG_OCR_NUMBER_LEFT * grid->mm;
         ys = number->y;
         as = REG_OCR_NUMBER_Y;
@@ -310,7 +316,9 @@ reg_ocr_card_name(const reg_ocr_page_t *page, const reg_ocr_grid_t *grid,
 
     if (reg_ocr_find(page, "姓名", &label)) {
         area = reg_ocr_beside(page, &label);
-        latest = label.right + REG_OCR_NAME_LATEST * label.em;
+        latest = (grid->exact)
+                 ? label.left + REG_OCR_NAME_BEHIND * grid->mm
+                 : label.right + REG_OCR_NAME_LATEST * label.em;
 
     } else if (grid->mm != 0) {
         memset(&area, 0, sizeof(area));

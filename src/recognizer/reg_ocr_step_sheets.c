@@ -94,6 +94,14 @@ reg_ocr_glances(reg_ocr_job_t *job, int turned, size_t *sheet)
     n = reg_ocr_sheet_order(job, order);
     *sheet = (n == 0) ? 0 : order[0];
 
+    /* among many lines a glance may miss a card, among few it does not */
+
+    for (i = n; i > 0 && job->request->kind <= REG_OCR_EMBLEM; i--) {
+        if (job->groups.boxes[order[i - 1]] >= REG_OCR_CARD_BOXES) {
+            *sheet = order[i - 1];
+        }
+    }
+
     for (i = 0, most = 0; i < n; i++) {
 
         if (job->groups.boxes[order[i]] < REG_OCR_SHEET_BOXES) {
