@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include "reg_test.h"
+#include "reg_ocr_card.h"
 #include "reg_ocr_ctc.h"
 #include "reg_ocr_fields.h"
 #include "reg_ocr_geometry.h"
@@ -373,6 +374,117 @@ a_name_that_begins_late_is_not_vouched_for(void **state)
         reg_ocr_result_init(&result);
         reg_ocr_fields_portrait(&p, TODAY, &result);
         assert_field(&result, "name", names[i].name, names[i].vouched);
+
+        reg_ocr_page_free(&p);
+    }
+
+    free(a);
+}
+
+
+/* In a photograph taken at an angle, with 族 and the label of the term unread */
+
+static void
+values_are_found_where_labels_are_illegible(void **state)
+{
+    reg_ocr_page_t       p;
+    reg_ocr_result_t     result;
+    reg_ocr_alphabet_t  *a = alphabet();
+
+    (void) state;
+
+    p = page(a);
+    add(&p, 220, 100, "样本甲");
+    add(&p, 100, 165, "性别男");
+    add(&p, 348, 165, "民旅汉");
+    add(&p, 100, 230, "出生1974年12月5日");
+    add(&p, 100, 310, "住址");
+    add(&p, 220, 310, "河南省郑州市金水区样本");
+    add(&p, 388, 520, "410105197412058432");
+    reg_ocr_page_straighten(&p);
+
+    reg_ocr_result_init(&result);
+    reg_ocr_fields_portrait(&p, TODAY, &result);
+    assert_field(&result, "name", "样本甲", 1);
+    assert_field(&result, "ethnicity", "汉", 1);
+    reg_ocr_page_free(&p);
+
+    p = page(a);
+    add(&p, 100, 500, "签发机关样本市公安局");
+    add(&p, 100, 550, "有2024.06.05-2034.06.05");
+    reg_ocr_page_straighten(&p);
+
+    reg_ocr_result_init(&result);
+    reg_ocr_fields_emblem(&p, TODAY, &result);
+    assert_field(&result, "authority", "样本市公安局", 1);
+    assert_field(&result, "valid_from", "2024-06-05", 1);
+    assert_field(&result, "valid_until", "2034-06-05", 1);
+
+    reg_ocr_page_free(&p);
+    free(a);
+}
+
+
+static void
+the_better_of_two_readings_is_kept(void **state)
+{
+    reg_ocr_result_t  one, other;
+
+    (void) state;
+
+    reg_ocr_result_init(&one);
+    reg_ocr_result_init(&other);
+
+    reg_ocr_result_add(&one, "name", "样本甲", 0.99f, 1);
+    reg_ocr_result_add(&other, "name", "样本申", 0.9f, 1);
+    reg_ocr_result_add(&one, "authority", "样本市", 0.8f, 0);
+    reg_ocr_result_add(&other, "authority", "样本市公安局", 0.7f, 0);
+    reg_ocr_result_add(&one, "long_term", "true", 0.6f, 0);
+    reg_ocr_result_add(&other, "valid_until", "2034-06-05", 0.9f, 1);
+    reg_ocr_result_add(&other, "ethnicity", "汉", 1, 1);
+
+    reg_ocr_result_better(&one, &other);
+
+    /* both were sure: one of them is wrong */
+
+    assert_field(&one, "name", "样本甲", 0);
+
+    assert_field(&one, "authority", "样本市公安局", 0);
+    assert_field(&one, "valid_until", "2034-06-05", 1);
+    assert_null(reg_ocr_result_field(&one, "long_term"));
+    assert_field(&one, "ethnicity", "汉", 1);
+}
+
+
+/* Ten pixels a millimetre, and the card's left edge at −150 or 50 */
+
+static void
+a_card_beyond_the_picture_is_told(void **state)
+{
+    int                  i;
+    float                x;
+    reg_ocr_card_t       card;
+    reg_ocr_page_t       p;
+    reg_ocr_image_t      image = { 1600, 1000, NULL };
+    reg_ocr_alphabet_t  *a = alphabet();
+
+    (void) state;
+
+    for (i = 0; i < 2; i++) {
+        x = i ? -150 : 50;
+        p = page(a);
+        p.u[0] = 1;
+        add(&p, x + 282 - EM / 2, 50 + 126, "中华人民共和国");
+        add(&p, x + 234 - EM / 2, 50 + 424, "签发机关");
+        add(&p, x + 234 - EM / 2, 50 + 490, "有效期限");
+
+        p.lines[0].chars[6].x = x + 727;
+        p.lines[1].chars[3].x = p.lines[2].chars[3].x = x + 325;
+
+        reg_ocr_card_find(REG_OCR_EMBLEM, &p, &card);
+        assert_int_equal(card.labels, 3);
+        assert_true(i ? reg_ocr_card_beyond(&card, &image) > 10
+                      : reg_ocr_card_beyond(&card, &image) == 0);
 
         reg_ocr_page_free(&p);
     }
@@ -986,6 +1098,9 @@ main(void)
         cmocka_unit_test(a_wrong_number_is_told_and_not_vouched_for),
         cmocka_unit_test(a_hole_in_a_name_is_not_vouched_for),
         cmocka_unit_test(a_name_that_begins_late_is_not_vouched_for),
+        cmocka_unit_test(values_are_found_where_labels_are_illegible),
+        cmocka_unit_test(the_better_of_two_readings_is_kept),
+        cmocka_unit_test(a_card_beyond_the_picture_is_told),
         cmocka_unit_test(the_term_of_a_card_is_one_the_law_knows),
         cmocka_unit_test(a_licence_of_two_columns_is_read),
         cmocka_unit_test(the_zone_of_the_standards_specimen),
