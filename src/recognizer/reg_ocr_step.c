@@ -240,5 +240,20 @@ reg_ocr_read_lines(reg_ocr_job_t *job, reg_ocr_boxes_t *boxes,
         }
     }
 
+    code = reg_ocr_read_some(job, &some, page);
+    if (code != REG_OK) {
+        return code;
+    }
+
+    /* of the emblem's side the long lines have the labels */
+
+    n = boxes->n;
+    some.n = 0;
+    reg_ocr_read_more(job, page, boxes);
+
+    for (i = n; i < boxes->n; i++) {
+        some.box[some.n++] = boxes->box[i];
+    }
+
     return reg_ocr_read_some(job, &some, page);
 }
