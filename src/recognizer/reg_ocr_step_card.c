@@ -65,7 +65,9 @@ reg_ocr_step_card_read(reg_ocr_job_t *job, int closer)
     boxes = job->boxes;
 
     if (closer || scale * fminf(shrunk, 1) < REG_OCR_CARD_CLEAR) {
-        job->closer = 1;
+        /* where it lies by few labels, the look itself may tell better */
+
+        job->closer = (job->card.labels >= REG_OCR_CARD_SURE);
 
         if (!reg_ocr_step_time_left(job)) {
             job->late = 1;

@@ -36,7 +36,7 @@ static reg_code_t reg_ocr_glances(reg_ocr_job_t *job, int turned,
 static size_t reg_ocr_sheet_order(const reg_ocr_job_t *job, size_t *order);
 static reg_code_t reg_ocr_glance(reg_ocr_job_t *job, size_t group,
     int turned, size_t *words);
-static void reg_ocr_glance_sort(reg_ocr_boxes_t *boxes,
+static void reg_ocr_glance_sort(reg_ocr_kind_t kind, reg_ocr_boxes_t *boxes,
     reg_ocr_point_t direction);
 static reg_code_t reg_ocr_glance_read(reg_ocr_job_t *job,
     const reg_ocr_boxes_t *boxes, size_t most, reg_ocr_page_t *page);
@@ -196,7 +196,7 @@ reg_ocr_glance(reg_ocr_job_t *job, size_t group, int turned, size_t *words)
 
     } else {
         most = (boxes.n < REG_OCR_CARD_BOXES) ? REG_OCR_GLANCE_CARD : most;
-        reg_ocr_glance_sort(&boxes, direction);
+        reg_ocr_glance_sort(job->request->kind, &boxes, direction);
     }
 
     /* of a card the widest is its number, which tells nothing here */
@@ -233,11 +233,13 @@ reg_ocr_glance(reg_ocr_job_t *job, size_t group, int turned, size_t *words)
 
 /*
  * From the edge on at which lines begin: there a card has its labels.  Where
- * other papers' lines are among them, those of a label's shape first.
+ * other papers' lines are among them, those of a label's shape first.  On the
+ * emblem's side the largest print says what it is.
  */
 
 static void
-reg_ocr_glance_sort(reg_ocr_boxes_t *boxes, reg_ocr_point_t direction)
+reg_ocr_glance_sort(reg_ocr_kind_t kind, reg_ocr_boxes_t *boxes,
+    reg_ocr_point_t direction)
 {
     float           at, begins[REG_OCR_BOXES_MAX];
     size_t          i, k;
@@ -246,7 +248,10 @@ reg_ocr_glance_sort(reg_ocr_boxes_t *boxes, reg_ocr_point_t direction)
     for (i = 0; i < boxes->n; i++) {
         box = boxes->box[i];
 
-        if (boxes->n < REG_OCR_CARD_BOXES) {
+        if (kind == REG_OCR_EMBLEM) {
+            at = -box.height;
+
+        } else if (boxes->n < REG_OCR_CARD_BOXES) {
             at = box.centre.x * direction.x + box.centre.y * direction.y
                  - box.width / 2;
 
