@@ -813,6 +813,17 @@ await play({
         const { page } = visit;
         const { number } = people.all[3];
 
+        // a mail server says no to one of the mails
+        await server.sql(`with unsent as (
+            update registration.outbox o
+               set sent_at = null, next_try = now() + interval '1 day'
+              from registration.application a
+             where a.id = o.application_id and a.number = '${number}'
+            returning o.id)
+            select count(*) from unsent`);
+        await server.sql(`select registration.outbox_given_up(o.id, 550)
+            from registration.outbox o where o.sent_at is null limit 1`);
+
         await page.getByRole('link', { name: '操作记录' }).click();
         await page.waitForSelector('.audit-rows');
         ok((await texts(page.locator('.audit-rows tbody td:nth-child(2)')))
@@ -827,6 +838,9 @@ await play({
         await page.waitForSelector('td:has-text("接管")');
         like((await texts(page.locator('.audit-rows tbody'))).join(),
              /carla.*接管.*原由berta审核/s, 'all of one application');
+        like((await texts(page.locator('.audit-rows tbody'))).join(),
+             /系统.*邮件未能送达.*550/s, 'and a mail that came back');
+        await look(visit, 'console-audit-application', { full: false });
 
         await page.getByRole('link', { name: '申请列表' }).click();
         await page.waitForSelector('.queue');
