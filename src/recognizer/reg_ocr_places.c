@@ -16,6 +16,10 @@
 
 #define REG_OCR_PLACE_SURE     3
 
+#define REG_OCR_BUREAU  "公安局"
+#define REG_OCR_BRANCH  "分局"
+
+
 typedef struct {
     size_t   n;
     int32_t  c[REG_OCR_PLACE_MAX];
@@ -40,7 +44,10 @@ static int reg_ocr_place_other(const reg_regions_t *regions,
 static void reg_ocr_places_authority(const reg_regions_t *regions,
     const reg_ocr_field_t *authority, reg_ocr_result_t *result);
 static const char *reg_ocr_place_nearest(const reg_regions_t *regions,
-    const reg_ocr_place_t *read);
+    const reg_ocr_place_t *read, const char **of);
+static int reg_ocr_place_branch(const reg_regions_t *regions,
+    const char *city, const char *read, char *branch, size_t size);
+static int reg_ocr_place_of_a_city(const char *branch);
 static void reg_ocr_place_parse(const char *text, reg_ocr_place_t *place);
 static int reg_ocr_place_distance(const reg_ocr_place_t *a, size_t n,
     const reg_ocr_place_t *b);
@@ -260,53 +267,151 @@ static void
 reg_ocr_places_authority(const reg_regions_t *regions,
     const reg_ocr_field_t *authority, reg_ocr_result_t *result)
 {
-    char              place[REG_OCR_VALUE_MAX];
-    char              value[REG_OCR_VALUE_MAX + 64];
-    const char       *rest, *name;
+    int               vouched;
+    char              place[REG_OCR_VALUE_MAX], value[REG_OCR_VALUE_MAX];
+    char              branch[REG_OCR_VALUE_MAX], mended[2 * REG_OCR_VALUE_MAX];
+    const char       *bureau, *rest, *name, *code;
     reg_ocr_place_t   read;
 
-    rest = strstr(authority->value, "公安局");
+    snprintf(value, sizeof(value), "%s", authority->value);
+    bureau = strstr(value, REG_OCR_BUREAU);
+    name = NULL;
 
-    if (rest == NULL) {
-        name = NULL;
-
-    } else {
-        snprintf(place, sizeof(place), "%.*s",
-                 (int) (rest - authority->value), authority->value);
+    if (bureau != NULL) {
+        snprintf(place, sizeof(place), "%.*s", (int) (bureau - value), value);
         reg_ocr_place_parse(place, &read);
-        name = reg_ocr_place_nearest(regions, &read);
+        name = reg_ocr_place_nearest(regions, &read, &code);
     }
 
     if (name == NULL) {
-        snprintf(value, sizeof(value), "%s", authority->value);
         reg_ocr_result_add(result, "authority", value, authority->confidence,
                            0);
+        return;
+    }
 
-    } else if (strcmp(name, place) != 0
-               && snprintf(value, sizeof(value), "%s%s", name, rest)
-                  < REG_OCR_VALUE_MAX)
+    rest = bureau + sizeof(REG_OCR_BUREAU) - 1;
+    vouched = (strcmp(name, place) == 0 && authority->vouched);
+
+    if (reg_ocr_place_branch(regions, code, rest, branch, sizeof(branch))) {
+        rest = branch;
+        vouched = 0;
+    }
+
+    if (snprintf(mended, sizeof(mended), "%s%s%s", name, REG_OCR_BUREAU, rest)
+        < REG_OCR_VALUE_MAX)
     {
-        reg_ocr_result_add(result, "authority", value, authority->confidence,
-                           0);
+        reg_ocr_result_add(result, "authority", mended,
+                           authority->confidence, vouched);
     }
 }
 
 
 /*
- * The name itself, or the only one of which one character differs; none when
- * it may be one of which a character was not read: 岚县, or 岢岚县.
+ * "金水分局": of the city's divisions the only one of which one character
+ * differs.  0 when it is one, or none of them.
+ */
+
+static int
+reg_ocr_place_branch(const reg_regions_t *regions, const char *city,
+    const char *read, char *branch, size_t size)
+{
+    int               distance;
+    char              text[REG_OCR_VALUE_MAX];
+    size_t            i, several, digits;
+    const char       *end, *name, *code, *nearest;
+    reg_ocr_place_t   is, place;
+
+    end = strstr(read, REG_OCR_BRANCH);
+    nearest = NULL;
+    several = 0;
+
+    if (end == NULL) {
+        return 0;
+    }
+
+    snprintf(text, sizeof(text), "%.*s", (int) (end - read), read);
+    reg_ocr_place_parse(text, &is);
+    digits = (strcmp(&city[2], "0000") == 0) ? 2 : 4;
+
+    if (reg_ocr_place_of_a_city(text)) {
+        return 0;
+    }
+
+    for (i = 0; (name = reg_regions_at(regions, i, &code)) != NULL; i++) {
+
+        if (strncmp(code, city, digits) != 0 || strcmp(code, city) == 0) {
+            continue;
+        }
+
+        reg_ocr_place_parse(name, &place);
+
+        if (place.n < REG_OCR_PLACE_SURE) {
+            continue;
+        }
+
+        place.n--;                      /* without "区" or "县" */
+        distance = reg_ocr_place_distance(&is, is.n, &place);
+
+        if (distance == 0) {
+            return 0;
+        }
+
+        if (distance == 1) {
+            nearest = name;
+            several++;
+        }
+    }
+
+    if (several != 1) {
+        return 0;
+    }
+
+    snprintf(branch, size, "%.*s%s",
+             (int) (strlen(nearest) - sizeof("区") + 1), nearest,
+             REG_OCR_BRANCH);
+
+    return 1;
+}
+
+
+/* Branches that are named after no division of the table. */
+
+static int
+reg_ocr_place_of_a_city(const char *branch)
+{
+    size_t  i;
+
+    static const char *const  names[] = {
+        "高新", "经开", "开发", "新区", "保税", "机场", "铁路", "公交", "水上",
+        "风景", "旅游", "工业", "园区", "港区", "示范", NULL
+    };
+
+    for (i = 0; names[i] != NULL; i++) {
+        if (strstr(branch, names[i]) != NULL) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/*
+ * The name itself, or the only one of which one character differs, and its
+ * code; none when it may be one of which a character was not read: 岚县, or 岢岚县.
  */
 
 static const char *
 reg_ocr_place_nearest(const reg_regions_t *regions,
-    const reg_ocr_place_t *read)
+    const reg_ocr_place_t *read, const char **of)
 {
     int               distance, hidden;
     size_t            i, several;
-    const char       *name, *code, *itself, *nearest;
+    const char       *name, *code, *itself, *nearest, *codes[2];
     reg_ocr_place_t   place;
 
     itself = nearest = NULL;
+    codes[0] = codes[1] = NULL;
     several = 0;
     hidden = 0;
 
@@ -316,16 +421,21 @@ reg_ocr_place_nearest(const reg_regions_t *regions,
 
         if (distance == 0) {
             itself = name;
+            codes[0] = code;
 
         } else if (distance == 1 && read->n >= 2
-                   && place.c[place.n - 1] == read->c[read->n - 1]
+                   && (read->n >= REG_OCR_PLACE_SURE
+                       || place.c[place.n - 1] == read->c[read->n - 1])
                    && (nearest == NULL || strcmp(nearest, name) != 0))
         {
             nearest = name;
+            codes[1] = code;
             several++;
             hidden |= (place.n > read->n);
         }
     }
+
+    *of = (itself != NULL) ? codes[0] : codes[1];
 
     if (itself != NULL) {
         return hidden ? NULL : itself;

@@ -15,7 +15,8 @@
  * Of an identity card: the beginning of the address by the division that the
  * number begins with, when one character differs from its names and what was
  * read is no other division's (people move); the authority by the one name in
- * the table that it may be.  An authority of no place that the table has is
+ * the table that it may be, and its branch by the one division of that city.
+ * An authority of no place that the table has is
  * not vouched for.  regions may be NULL: then nothing is changed.
  */
 

@@ -972,6 +972,7 @@ mended(const char *number, const char *name, const char *value)
     write_file(path, "{\"regions\": [[\"140000\", \"山西省\"],"
                      " [\"141000\", \"临汾市\"], [\"141028\", \"吉县\"],"
                      " [\"141031\", \"隰县\"], [\"410000\", \"河南省\"],"
+                     " [\"410100\", \"郑州市\"], [\"410105\", \"金水区\"],"
                      " [\"411200\", \"三门峡市\"],"
                      " [\"411221\", \"渑池县\"]]}");
     regions = reg_regions_load(path, &error);
@@ -1019,6 +1020,8 @@ places_are_those_of_the_table(void **state)
 
     assert_string_equal(mended("411221198909125988", "authority",
                                "三门夹市公安局"), "三门峡市公安局");
+    assert_string_equal(mended("411221198909125988", "authority",
+                               "渑池具公安局"), "渑池县公安局");
 
     /* 吉县, 隰县 or 渑池县: nobody knows */
 
@@ -1026,6 +1029,24 @@ places_are_those_of_the_table(void **state)
                                "池县公安局"), "池县公安局");
     assert_string_equal(mended("411221198909125988", "authority",
                                "吉县公安局"), "吉县公安局");
+
+    /* branches: of that city's districts the one that is meant, if any */
+
+    assert_string_equal(mended("411221198909125988", "authority",
+                               "郑州市公安局金木分局"),
+                        "郑州市公安局金水分局");
+    assert_string_equal(mended("411221198909125988", "authority",
+                               "郑州市公安局水分局"),
+                        "郑州市公安局金水分局");
+    assert_string_equal(mended("411221198909125988", "authority",
+                               "郑州市公安局金水分局"),
+                        "郑州市公安局金水分局");
+    assert_string_equal(mended("411221198909125988", "authority",
+                               "郑州市公安局高新分局"),
+                        "郑州市公安局高新分局");
+    assert_string_equal(mended("411221198909125988", "authority",
+                               "三门峡市公安局金木分局"),
+                        "三门峡市公安局金木分局");
 }
 
 
