@@ -5,7 +5,11 @@
 #include <math.h>
 #include "reg_ocr_find.h"
 #include "reg_ocr_title.h"
+#include "reg_text.h"
 
+
+#define REG_OCR_TITLE         "营业执照"
+#define REG_OCR_TITLE_N       4
 
 /* Boxes that are read for it, the highest first; how long it is in heights. */
 
@@ -45,6 +49,8 @@ static size_t reg_ocr_title_candidates(const reg_ocr_boxes_t *boxes,
 static reg_code_t reg_ocr_title_read(reg_ocr_runtime_t *runtime,
     const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
     const reg_ocr_box_t *box, uint64_t deadline, reg_ocr_title_t *title);
+static int reg_ocr_title_measure(const reg_ocr_line_t *line, float *x,
+    float *span);
 static void reg_ocr_title_clip(const reg_ocr_image_t *image,
     reg_ocr_box_t *part);
 
@@ -129,7 +135,7 @@ reg_ocr_title_read(reg_ocr_runtime_t *runtime,
     const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
     const reg_ocr_box_t *box, uint64_t deadline, reg_ocr_title_t *title)
 {
-    float            x, y;
+    float            x, y, span;
     reg_code_t       code;
     reg_ocr_page_t   page;
     reg_ocr_boxes_t  boxes;
@@ -141,12 +147,13 @@ reg_ocr_title_read(reg_ocr_runtime_t *runtime,
     reg_ocr_lines_begin(alphabet, image, box->u, &page);
     code = reg_ocr_lines_add(runtime, image, &boxes, deadline, &page);
 
-    if (code == REG_OK && reg_ocr_find(&page, "营业执照", &label)) {
-        x = (label.left + label.right) / 2;
+    if (code == REG_OK && reg_ocr_find(&page, REG_OCR_TITLE, &label)
+        && reg_ocr_title_measure(label.line, &x, &span))
+    {
         y = label.y;
 
         title->u = box->u;
-        title->span = label.right - label.left - label.em;
+        title->span = span;
         title->centre.x = x * box->u.x - y * box->u.y;
         title->centre.y = x * box->u.y + y * box->u.x;
     }
@@ -154,6 +161,48 @@ reg_ocr_title_read(reg_ocr_runtime_t *runtime,
     reg_ocr_page_free(&page);
 
     return code;
+}
+
+
+/*
+ * The middle of the title, and from its first to its last character: by those
+ * that were read, since one of the four may be missing.
+ */
+
+static int
+reg_ocr_title_measure(const reg_ocr_line_t *line, float *x, float *span)
+{
+    float      at[REG_OCR_TITLE_N], pitch;
+    size_t     i, k, first, last;
+    int32_t    code;
+    reg_str_t  s;
+
+    s.data = (const unsigned char *) REG_OCR_TITLE;
+    s.len = sizeof(REG_OCR_TITLE) - 1;
+    first = last = REG_OCR_TITLE_N;
+
+    for (i = 0; i < REG_OCR_TITLE_N; i++) {
+        code = reg_text_next(&s);
+
+        for (k = 0; k < line->n; k++) {
+            if (line->chars[k].code == code) {
+                at[i] = line->chars[k].x;
+                first = (first == REG_OCR_TITLE_N) ? i : first;
+                last = i;
+                break;
+            }
+        }
+    }
+
+    if (first == last || at[last] <= at[first]) {
+        return 0;
+    }
+
+    pitch = (at[last] - at[first]) / (last - first);
+    *span = pitch * (REG_OCR_TITLE_N - 1);
+    *x = at[first] - first * pitch + *span / 2;
+
+    return 1;
 }
 
 
