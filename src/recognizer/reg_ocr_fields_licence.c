@@ -40,6 +40,7 @@
 
 static int reg_ocr_licence_judge(const char *number, size_t n, void *data);
 static void reg_ocr_licence_close(reg_ocr_text_t *text);
+static void reg_ocr_licence_append(reg_ocr_text_t *text, int32_t code);
 static void reg_ocr_licence_mend(const reg_ocr_text_t *text,
     reg_ocr_result_t *result);
 static void reg_ocr_licence_code(const reg_ocr_page_t *page,
@@ -151,7 +152,10 @@ reg_ocr_fields_licence(const reg_ocr_page_t *page, reg_date_t today,
 }
 
 
-/* A bracket that is open at the end was lost there, perhaps with others. */
+/*
+ * A bracket that is open at the end was lost there, perhaps with others; and
+ * 司 of a company.
+ */
 
 static void
 reg_ocr_licence_close(reg_ocr_text_t *text)
@@ -166,11 +170,21 @@ reg_ocr_licence_close(reg_ocr_text_t *text)
         open -= (c->code == ')' || c->code == 0xff09);
     }
 
-    if (open == 1 && text->n < REG_OCR_TEXT_MAX) {
-        c = &text->c[text->n];
-        *c = text->c[text->n - 1];
-        c->code = ')';
-        text->n++;
+    if (open == 1) {
+        reg_ocr_licence_append(text, ')');
+
+    } else if (text->n > 0 && text->c[text->n - 1].code == 0x516c) {
+        reg_ocr_licence_append(text, 0x53f8);
+    }
+}
+
+
+static void
+reg_ocr_licence_append(reg_ocr_text_t *text, int32_t code)
+{
+    if (text->n < REG_OCR_TEXT_MAX) {
+        text->c[text->n] = text->c[text->n - 1];
+        text->c[text->n++].code = code;
         text->hole = 1;
     }
 }

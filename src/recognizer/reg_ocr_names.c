@@ -7,6 +7,10 @@
 #include "reg_text.h"
 
 
+/* What a rule of the print is read as, and nobody's surname. */
+
+#define REG_OCR_NAME_RULE    0x4e00     /* 一 */
+
 /* A Chinese name has two to four characters. */
 
 #define REG_OCR_NAME_LEAST   2
@@ -113,6 +117,11 @@ void
 reg_ocr_names_weigh(reg_ocr_text_t *text)
 {
     size_t  i;
+
+    if (text->n > REG_OCR_NAME_LEAST && text->c[0].code == REG_OCR_NAME_RULE) {
+        reg_ocr_text_cut(text, 0, 1);
+        text->hole = 1;
+    }
 
     if (text->n < REG_OCR_NAME_LEAST || text->n > REG_OCR_NAME_MOST) {
         return;

@@ -13,7 +13,8 @@
  * Weighs what the model took each character of a Chinese name for against how
  * usual it is there: a first character that is no surname mostly was misread.
  * A character that is replaced has the probability that the model gave it, so
- * that nobody vouches for it.  Other texts are left as they are.
+ * that nobody vouches for it.  A dash before the name is taken away.  Other
+ * texts are left as they are.
  */
 
 void reg_ocr_names_weigh(reg_ocr_text_t *text);

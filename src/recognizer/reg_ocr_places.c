@@ -16,6 +16,10 @@
 
 #define REG_OCR_PLACE_SURE     3
 
+/* Characters of a place's name without the last one, at least. */
+
+#define REG_OCR_PLACE_STEM     2
+
 #define REG_OCR_BUREAU  "公安局"
 #define REG_OCR_BRANCH  "分局"
 
@@ -32,6 +36,10 @@ static void reg_ocr_places_address(const reg_regions_t *regions,
 static void reg_ocr_places_name(const reg_regions_t *regions,
     const char *number, const reg_ocr_field_t *name,
     reg_ocr_result_t *result);
+static size_t reg_ocr_place_begins(const reg_ocr_place_t *read,
+    const char *place, int whole);
+static int reg_ocr_place_begun(const reg_regions_t *regions,
+    const reg_ocr_place_t *read);
 static const char *reg_ocr_place_of(const reg_regions_t *regions,
     const char *number, int digits);
 static void reg_ocr_place_put(reg_ocr_result_t *result,
@@ -104,17 +112,25 @@ reg_ocr_places_seat(const reg_regions_t *regions, reg_ocr_result_t *result)
 }
 
 
-/* One character of a county's or city's name is another: which, is a guess. */
+/*
+ * Names begin with that of the division, whole or without its last character
+ * (登封 of 登封市).  One that differs by a character is meant to be it; where
+ * that leaves little, only if it is in doubt and begins as no other's: which
+ * one it is, is a guess.
+ */
 
 static void
 reg_ocr_places_name(const reg_regions_t *regions, const char *number,
     const reg_ocr_field_t *name, reg_ocr_result_t *result)
 {
-    int               digits;
+    int               digits, doubt;
+    char              stem[64];
+    size_t            len;
     const char       *place;
-    reg_ocr_place_t   read, right;
+    reg_ocr_place_t   read;
 
     reg_ocr_place_parse(name->value, &read);
+    doubt = !name->vouched && !reg_ocr_place_begun(regions, &read);
 
     for (digits = 6; digits > 0; digits -= 2) {
         place = reg_ocr_place_of(regions, number, digits);
@@ -123,18 +139,74 @@ reg_ocr_places_name(const reg_regions_t *regions, const char *number,
             continue;
         }
 
-        reg_ocr_place_parse(place, &right);
+        len = reg_ocr_place_begins(&read, place, 1);
 
-        if (right.n < REG_OCR_PLACE_SURE || right.n > read.n
-            || read.c[right.n - 1] != right.c[right.n - 1]
-            || reg_ocr_place_distance(&read, right.n, &right) != 1)
-        {
-            continue;
+        if (len >= (doubt ? REG_OCR_PLACE_STEM : REG_OCR_PLACE_SURE)) {
+            reg_ocr_place_put(result, name, place, len, 0);
+            return;
         }
 
-        reg_ocr_place_put(result, name, place, right.n, 0);
-        return;
+        snprintf(stem, sizeof(stem), "%.*s",
+                 (int) (strlen(place) - sizeof("市") + 1), place);
+        len = reg_ocr_place_begins(&read, stem, 0);
+
+        if (doubt && len >= REG_OCR_PLACE_STEM) {
+            reg_ocr_place_put(result, name, stem, len, 0);
+            return;
+        }
     }
+}
+
+
+/*
+ * How many characters at the beginning stand for a place of which one is
+ * another, or of a whole name missing; 0 when none do.
+ */
+
+static size_t
+reg_ocr_place_begins(const reg_ocr_place_t *read, const char *place,
+    int whole)
+{
+    size_t           len;
+    reg_ocr_place_t  right;
+
+    reg_ocr_place_parse(place, &right);
+
+    for (len = right.n; len > 1 && len + whole >= right.n; len--) {
+
+        if (len <= read->n
+            && (!whole || read->c[len - 1] == right.c[right.n - 1])
+            && reg_ocr_place_distance(read, len, &right) == 1)
+        {
+            return len;
+        }
+    }
+
+    return 0;
+}
+
+
+/* Whether some division's name, but for its last character, is there. */
+
+static int
+reg_ocr_place_begun(const reg_regions_t *regions,
+    const reg_ocr_place_t *read)
+{
+    size_t            i;
+    const char       *name, *code;
+    reg_ocr_place_t   place;
+
+    for (i = 0; (name = reg_regions_at(regions, i, &code)) != NULL; i++) {
+        reg_ocr_place_parse(name, &place);
+
+        if (place.n > REG_OCR_PLACE_STEM && place.n - 1 <= read->n
+            && memcmp(read->c, place.c, (place.n - 1) * sizeof(int32_t)) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -1050,6 +1050,48 @@ places_are_those_of_the_table(void **state)
 }
 
 
+static const char *
+named(const char *value, int vouched)
+{
+    char                     path[32];
+    reg_error_t              error;
+    reg_regions_t           *regions;
+    static reg_ocr_result_t  result;
+
+    write_file(path, "{\"regions\": [[\"410000\", \"河南省\"],"
+                     " [\"410100\", \"郑州市\"], [\"410185\", \"登封市\"],"
+                     " [\"420000\", \"湖北省\"], [\"420100\", \"武汉市\"]]}");
+    regions = reg_regions_load(path, &error);
+    assert_non_null(regions);
+    unlink(path);
+
+    reg_ocr_result_init(&result);
+    reg_ocr_result_add(&result, "id_number", "91410185MA42287033", 0.99f, 1);
+    reg_ocr_result_add(&result, "name", value, 0.9f, vouched);
+    reg_ocr_places_seat(regions, &result);
+    reg_regions_free(regions);
+
+    return reg_ocr_result_field(&result, "name")->value;
+}
+
+
+static void
+a_company_is_named_after_its_place(void **state)
+{
+    (void) state;
+
+    assert_string_equal(named("登村市样本有限公司", 1), "登封市样本有限公司");
+    assert_string_equal(named("封市样本有限公司", 0), "登封市样本有限公司");
+    assert_string_equal(named("登村样本有限公司", 0), "登封样本有限公司");
+
+    /* that may be a name of its own, or another place's */
+
+    assert_string_equal(named("登村样本有限公司", 1), "登村样本有限公司");
+    assert_string_equal(named("武汉样本有限公司", 0), "武汉样本有限公司");
+    assert_string_equal(named("样本有限公司", 0), "样本有限公司");
+}
+
+
 /* A text of characters with a p each, and what they may be instead. */
 
 static void
@@ -1088,6 +1130,7 @@ a_doubtful_name_is_a_usual_one(void **state)
         { "产玉旭", { 0.95f, 0.95f, 0.97f }, "严压地", "严玉旭" },
         { "蒋福机", { 0.4f, 0.99f, 0.6f }, "特幅帆", "蒋福帆" },
         { "冷孤秀英", { 0.6f, 0.5f, 0.9f, 0.9f }, "令狐透莫", "令狐秀英" },
+        { "一李明", { 0.9f, 0.4f, 0.9f }, "王季朋", "李明" },
         { "佘犇", { 0.99f, 0.9f }, "余奔", "佘犇" },
         { "买买提江·库尔班",
           { 0.5f, 0.9f, 0.9f, 0.9f, 0.9f, 0.9f, 0.9f, 0.9f },
@@ -1135,6 +1178,7 @@ main(void)
         cmocka_unit_test(the_rows_of_a_zone_stand_alone),
         cmocka_unit_test(colours_that_take_turns_are_a_screens),
         cmocka_unit_test(places_are_those_of_the_table),
+        cmocka_unit_test(a_company_is_named_after_its_place),
         cmocka_unit_test(a_doubtful_name_is_a_usual_one)
     };
 
