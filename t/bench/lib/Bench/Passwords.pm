@@ -5,7 +5,7 @@ package Bench::Passwords;
 use v5.36;
 use utf8;
 
-use List::Util qw(max);
+use List::Util qw(max sum);
 
 use Bench::Meter qw(run window);
 
@@ -34,26 +34,47 @@ sub drafts_a_round ($self)
 }
 
 
+# The limit is measured before and after: a machine is faster at times.
+
 sub round ($self, $report)
 {
-    my $path = "$self->{servers}{dir}/requests";
-    my ($ms, $rate) = split ' ', run("$self->{tools}/argon2_floor",
-                                     SECONDS, 2);
+    my $path   = "$self->{servers}{dir}/requests";
+    my $before = $self->floor;
 
     $self->{people}->write_submissions($path, $self->drafts_a_round);
     my $submission = $self->measure($path, '/api/registrations', 201, 'once');
+    my $between    = $self->floor;
 
     $self->{people}->write_sign_ins($path);
     my $sign_in = $self->measure($path, '/api/sessions', 200, 'again');
+    my $after   = $self->floor;
 
-    $report->sample('submission: rate', unit => '/s', goal => 'ratio >= 0.9',
-        figure => $submission->{rate}, limit => $rate);
-    $report->sample('submission: CPU', unit => 'ms',
-        figure => $submission->{cpu} * 1e3, limit => $ms);
-    $report->sample('sign-in: rate', unit => '/s', goal => 'ratio >= 0.9',
-        figure => $sign_in->{rate}, limit => $rate);
-    $report->sample('sign-in: CPU', unit => 'ms',
-        figure => $sign_in->{cpu} * 1e3, limit => $ms);
+    sample($report, 'submission', $submission, $before, $between);
+    sample($report, 'sign-in', $sign_in, $between, $after);
+}
+
+
+# Milliseconds of a processor a hash, and hashes a second.
+
+sub floor ($self)
+{
+    my ($ms, $rate) = split ' ', run("$self->{tools}/argon2_floor",
+                                     SECONDS, 2);
+
+    return { ms => $ms, rate => $rate };
+}
+
+
+sub sample ($report, $name, $measured, @floors)
+{
+    my ($rate, $ms) = map { my $key = $_;
+                            sum(map { $_->{$key} } @floors) / @floors }
+                      qw(rate ms);
+
+    $report->sample("$name: rate", unit => '/s', goal => 'ratio >= 0.9',
+        figure => $measured->{rate}, limit => $rate);
+    $report->sample("$name: CPU", unit => 'ms',
+        figure => $measured->{cpu} * 1e3, limit => $ms);
 }
 
 
