@@ -59,7 +59,7 @@ sub insist ($person)
     wait_for(sub {
         $answer = eval { submit_again($person->{client}, $person->{body}) };
         return $answer && $answer->status == 201;
-    }, 20, 0.2);
+    }, 20);
 
     return $answer;
 }
@@ -131,6 +131,6 @@ servers()->reload(directives => { draft => 'lifetime=1s sweep=1s' });
 ok(wait_for(sub {
     my $files = () = glob servers()->{dir} . '/documents/*/*';
     return $files == 3 * (@done + 1);
-}, 15, 0.2), 'what nobody owns is swept, and nothing else');
+}, 15), 'what nobody owns is swept, and nothing else');
 
 checks(alerts => qr/exited on signal 9/);

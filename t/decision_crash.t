@@ -97,7 +97,7 @@ sub finish ($decision)
         $answer = decision($li, $decision->{number}, 1, $decision->{word},
                            $decision->{items}->@*);
         return $answer && $answer->status =~ /^(?:200|409)$/;
-    }, 20, 0.2);
+    }, 20);
 
     is(traces($decision), ALL, "$decision->{word}: done, and once");
     push @finished, $decision;
@@ -267,7 +267,7 @@ my @unsent = grep {
         servers()->sql('update registration.outbox set next_try = now()
             where sent_at is null');
         return mail_to($person->{values}{email}) >= 3;
-    }, 20, 0.5);
+    }, 20);
 } @finished;
 
 is(scalar @unsent, 0, 'code, receipt and decision have been sent to all');

@@ -95,8 +95,7 @@ sub recovers ($how, @calls)
     for my $name (@calls) {
         my $status;
 
-        wait_for(sub { ($status = $call{$name}->()->status) =~ /^2/ }, 15,
-                 0.1);
+        wait_for(sub { ($status = $call{$name}->()->status) =~ /^2/ }, 15);
         like($status, qr/^2/, "$how: $name recovers");
     }
 }

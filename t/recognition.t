@@ -351,7 +351,7 @@ sub reads_again ($text)
         }
 
         return 1;
-    }, 60, 0.2), $text);
+    }, 60), $text);
 }
 
 {

@@ -151,7 +151,7 @@ for ([ 'id_card_portrait', qw(id_number birth_date sex) ],
         $json->{recognition} eq 'pending'
             && $browser->get("documents/$json->{id}/recognition?wait=30")
                        ->json->{state} eq 'done'
-    }, 120, 0.5), 'after kill -9 it reads again');
+    }, 120), 'after kill -9 it reads again');
 }
 
 my $status = Test::Registration::Servers::slurp(

@@ -821,8 +821,10 @@ await play({
              where a.id = o.application_id and a.number = '${number}'
             returning o.id)
             select count(*) from unsent`);
-        await server.sql(`select registration.outbox_given_up(o.id, 550)
-            from registration.outbox o where o.sent_at is null limit 1`);
+        await server.sql(`select registration.outbox_given_up(min(o.id), 550)
+            from registration.outbox o
+            join registration.application a on a.id = o.application_id
+           where a.number = '${number}'`);
 
         await page.getByRole('link', { name: '操作记录' }).click();
         await page.waitForSelector('.audit-rows');

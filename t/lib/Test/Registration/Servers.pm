@@ -15,6 +15,7 @@ use File::Copy qw(copy);
 use File::Path qw(make_path remove_tree);
 use IO::Socket::INET;
 use IO::Socket::UNIX;
+use List::Util qw(min);
 use POSIX qw(:sys_wait_h);
 use Time::HiRes qw(sleep time);
 
@@ -135,17 +136,20 @@ sub spew ($path, $text, $mode = 0644)
 }
 
 
-# Waits until a condition holds; its value, or the empty list.
+# Waits until a condition holds; its value, or the empty list.  Looks ever less
+# often, for looking often costs the programs that one waits for.
 
-sub wait_for ($condition, $seconds = START_SECONDS, $step = 0.02)
+sub wait_for ($condition, $seconds = START_SECONDS)
 {
-    my $end = time + $seconds;
+    my $end  = time + $seconds;
+    my $step = 0.02;
 
     while (1) {
         my $value = $condition->();
         return $value if $value;
         return if time > $end;
         sleep $step;
+        $step = min(1.25 * $step, 0.2);
     }
 }
 
