@@ -167,24 +167,29 @@ sub mails ($address, $count = 1, $seconds = 10)
 }
 
 
-# Asks for a code and reads it from the mail.
+# Asks for a code and reads it from the mail; notices may come in between.
 
 sub code_for ($client, $address, $purpose = 'registration')
 {
-    my $before = () = mail_to($address);
+    my $codes = sub {
+        return map { Test::Registration::Mail::code($_) // () }
+            mail_to($address);
+    };
+
+    my $before = () = $codes->();
     my $answer = $client->post('email-codes',
         { email => $address, purpose => $purpose });
 
     die 'email-codes: ' . $answer->status . ' ' . $answer->body
         if $answer->status != 202;
 
-    my @mails = mails($address, $before + 1);
-    die "no mail to $address" if @mails <= $before;
+    my @codes;
 
-    my $code = Test::Registration::Mail::code($mails[-1]);
+    wait_for(sub { (@codes = $codes->()) > $before })
+        or die "no mail to $address";
 
-    Test::Registration::Checks::secret($code);
-    return $code;
+    Test::Registration::Checks::secret($codes[-1]);
+    return $codes[-1];
 }
 
 
