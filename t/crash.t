@@ -6,6 +6,7 @@ use lib 't/lib';
 use Test::Registration;
 
 start(directives => { draft => 'lifetime=1h sweep=1s',
+                      code => 'interval=0s per_address=1000',
                       database => '"host=%DIR%/postgres dbname=registration '
                           . 'user=registration" timeout=2s' });
 
@@ -104,6 +105,40 @@ for (1 .. 3) {
 }
 
 all_stand('PostgreSQL crashed');
+
+
+# A worker dies when PostgreSQL has the new password: nobody is signed in by the
+# old one any more, though no request is left to see to it.
+
+{
+    my $client = client();
+    my $signed = client();
+    my $person = register();
+    my $values = $person->{values};
+
+    decide($person->{number}, 'approved');
+    status_is(sign_in($signed, $values), 200, 'signed in');
+
+    my $code = code_for($client, $values->{email}, 'password_reset');
+
+    servers()->pause('postgres');
+
+    my $reset = $client->begin('POST', 'password-resets', data => {
+        account => $values->{username}, email => $values->{email},
+        code => $code, password => person()->{password} });
+
+    sleep 0.5;
+    kill 'KILL', servers()->workers;
+    is($reset->finish, undef, 'a worker dies during a reset: no answer');
+    servers()->resume('postgres');
+
+    ok(wait_for(sub {
+        my $answer = eval { $signed->get('session') };
+        return $answer && $answer->status == 401;
+    }, 20), 'the sessions of the old password end');
+    problem_is(sign_in(client(), $values), 401, '', 'which is none');
+    push @done, $person;
+}
 
 
 # The draft is lost with Redis, but not what was submitted from it.

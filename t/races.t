@@ -110,4 +110,64 @@ disturbed('the draft is deleted', sub ($client, $documents) {
        . ') leaves no session');
 }
 
+
+# A new password is in PostgreSQL, but another Redis takes over before it is
+# told: the sessions of the old password end all the same, those of the new one
+# stay.
+
+sub reset_of ($person)
+{
+    my $client = client();
+    my $values = $person->{values};
+
+    return ($client, {
+        account => $values->{username}, email => $values->{email},
+        code => code_for($client, $values->{email}, 'password_reset'),
+        password => person()->{password} });
+}
+
+sub unended
+{
+    return servers()->sql('select count(*) from registration.session_end');
+}
+
+{
+    my $person = register();
+    my $signed = client();
+    my $again  = client();
+
+    decide($person->{number}, 'approved');
+    status_is(sign_in($signed, $person->{values}), 200, 'signed in');
+
+    my ($client, $body) = reset_of($person);
+
+    servers()->pause('postgres');
+
+    my $reset = $client->begin('POST', 'password-resets', data => $body);
+
+    sleep 1;
+    servers()->redis('SCRIPT', 'FLUSH');    # a new one knows no script
+    servers()->pause('redis');
+    servers()->resume('postgres');
+    problem_is($reset->finish, 503, '', 'not all of a reset is done');
+    servers()->resume('redis');
+
+    ok(wait_for(sub { $signed->get('session')->status == 401 }, 20),
+       'the sessions of the old password end without another request');
+    ok(wait_for(sub { unended() == 0 }), 'once');
+    status_is(sign_in($again, { $person->{values}->%*,
+                                password => $body->{password} }),
+              200, 'the new password is good');
+    sleep 1.5;
+    status_is($again->get('session'), 200, 'and so is its session');
+}
+
+{
+    my ($client, $body) = reset_of(register());
+
+    status_is($client->post('password-resets', $body), 204,
+              'a reset that nothing disturbs');
+    is(unended(), 0, 'leaves no session to be ended later');
+}
+
 checks();

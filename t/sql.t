@@ -149,7 +149,8 @@ sub reset_password ($username, $account_email, $email)
         $email;
     local $" = ', ';
 
-    return as_module("SELECT registration.reset_password(@hash, "
+    return as_module('SELECT account_id FROM '
+                     . "registration.reset_password_and_end(@hash, "
                      . "'\$argon2id\$changed')");
 }
 
@@ -164,6 +165,23 @@ is(sql('SELECT password_hash FROM registration.account WHERE id = 1'),
 is(sql('SELECT DISTINCT actor_kind, actor, number FROM registration.audit '
        . "WHERE action = 'reset_password'"), "applicant|1|$first->{number}",
     'and audited');
+
+# Its sessions end, though not before the request had time to end them.
+
+my $ends = 'SELECT id FROM registration.session_end ORDER BY id';
+my ($first_end, $second_end) = split /\n/, sql($ends);
+
+is(as_module('SELECT count(*) FROM registration.session_end_next(NULL)'), 0,
+    'sessions that a request is ending are nobody else\'s to end');
+is(as_module("SELECT registration.session_ended($first_end)"), 't',
+    'it has ended them');
+is(sql($ends), $second_end, 'so they are not ended again');
+sql('UPDATE registration.session_end SET due = now()');
+is(as_module('SELECT id, account_id FROM registration.session_end_next(NULL)'),
+    "$second_end|1", 'those that it leaves are found');
+is(as_module('SELECT count(*) FROM '
+             . "registration.session_end_next($second_end)"), 0,
+    'and done with');
 
 sql('UPDATE registration.account SET disabled = true WHERE id = 1');
 is(reset_password('u1', undef, 'e1'), '', 'not for a disabled account');

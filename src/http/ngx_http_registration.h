@@ -572,7 +572,7 @@ ngx_int_t ngx_http_registration_document_failed(ngx_http_request_t *r,
 void ngx_http_registration_upload_init(
     ngx_http_registration_main_conf_t *rmcf);
 
-/* ngx_http_registration_ending.c: sessions of disabled accounts */
+/* ngx_http_registration_ending.c: sessions that others have to end */
 
 ngx_int_t ngx_http_registration_ending_init(ngx_cycle_t *cycle,
     ngx_http_registration_main_conf_t *rmcf);

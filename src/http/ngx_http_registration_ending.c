@@ -1,8 +1,8 @@
 
 /*
- * The sessions of accounts that an administrator has disabled: PostgreSQL
- * knows the accounts, Redis the sessions.  The first worker of each machine
- * asks, and ends them:
+ * The sessions of accounts that an administrator has disabled, or whose new
+ * password did not come to end them: PostgreSQL knows the accounts, Redis the
+ * sessions.  The first worker of each machine asks, and ends them:
  *
  * tick → (PostgreSQL: the next account) → found → (Redis) → ended →
  * (PostgreSQL: that is done; the next one) → found → … → tick

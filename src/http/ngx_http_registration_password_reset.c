@@ -3,7 +3,11 @@
  * POST /password-resets: a new password for who can read the account's mail.
  *
  * password_reset → (Redis: the code) → reset_hash → (thread) → reset_query →
- * (PostgreSQL) → reset_end_sessions → (Redis) → reset_reply
+ * (PostgreSQL) → reset_end_sessions → (Redis) → reset_ended → (PostgreSQL) →
+ * reset_reply
+ *
+ * Where it does not come to the last, PostgreSQL has the sessions ended a
+ * little later (ngx_http_registration_ending.c).
  */
 
 
@@ -18,6 +22,7 @@ typedef struct {
     ngx_str_t                        password;
     ngx_http_registration_codes_t    codes;
     ngx_uint_t                       by_email;  /* what names the account */
+    ngx_str_t                        end;       /* the row that ends sessions */
 } ngx_http_registration_reset_t;
 
 
@@ -29,6 +34,8 @@ static ngx_int_t ngx_http_registration_reset_query(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_reset_end_sessions(
     ngx_http_request_t *r, ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_reset_ended(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_reset_reply(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 
@@ -56,9 +63,16 @@ static ngx_registration_script_t  ngx_http_registration_end_script = {
 
 
 static ngx_registration_statement_t  ngx_http_registration_reset_sql = {
-    "registration_reset_password",
-    "SELECT registration.reset_password($1, $2, $3, $4)",
+    "registration_reset_password_and_end",
+    "SELECT account_id, end_id"
+    " FROM registration.reset_password_and_end($1, $2, $3, $4)",
     4
+};
+
+static ngx_registration_statement_t  ngx_http_registration_ended_sql = {
+    "registration_session_ended",
+    "SELECT registration.session_ended($1)",
+    1
 };
 
 
@@ -246,13 +260,13 @@ ngx_http_registration_reset_end_sessions(ngx_http_request_t *r,
 {
     ngx_int_t                       rc;
     PGresult                       *result;
-    ngx_str_t                       argv[4], account;
+    ngx_str_t                       argv[4], account, end;
     ngx_http_registration_reset_t  *reset;
 
     reset = ctx->data;
     result = ctx->call.result;
 
-    if (PQntuples(result) != 1 || PQgetisnull(result, 0, 0)) {
+    if (PQntuples(result) != 1) {
 
         /* the mailbox is read by who asks, but the account is not its */
 
@@ -262,17 +276,52 @@ ngx_http_registration_reset_end_sessions(ngx_http_request_t *r,
     account.len = PQgetlength(result, 0, 0);
     account.data = (u_char *) PQgetvalue(result, 0, 0);
 
+    end.len = PQgetlength(result, 0, 1);
+    end.data = (u_char *) PQgetvalue(result, 0, 1);
+
+    reset->end.len = end.len;
+    reset->end.data = ngx_pstrdup(r->pool, &end);
+
     argv[0] = reset->codes.key;
     argv[3] = reset->codes.tag;
     ngx_str_set(&argv[2], NGX_HTTP_REGISTRATION_SESSION_KEY);
 
-    if (ngx_http_registration_sessions_key(r, &account, &argv[1]) != NGX_OK) {
+    if (reset->end.data == NULL
+        || ngx_http_registration_sessions_key(r, &account, &argv[1])
+           != NGX_OK)
+    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     rc = ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
                                        &ngx_http_registration_end_script, 2,
                                        argv, 4);
+
+    return ngx_http_registration_wait(r, ctx, rc,
+                                      ngx_http_registration_reset_ended);
+}
+
+
+/* Where PostgreSQL is not told, they are ended once more. */
+
+static ngx_int_t
+ngx_http_registration_reset_ended(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    ngx_int_t                       rc;
+    ngx_registration_param_t        param;
+    ngx_http_registration_reset_t  *reset;
+
+    reset = ctx->data;
+
+    ngx_memzero(&param, sizeof(ngx_registration_param_t));
+    param.value = reset->end;
+
+    ctx->failure = ngx_http_registration_reset_reply;
+
+    rc = ngx_registration_postgres_query(ctx->conf->postgres, &ctx->call,
+                                         &ngx_http_registration_ended_sql,
+                                         &param, 0);
 
     return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_reset_reply);
