@@ -56,6 +56,11 @@ sub reset_with ($client, %more)
     status_is(reset_with($client, code => $code,
                          account => $values->{email}), 204,
               'the account by its address');
+
+    $code = code_for($client, $values->{email}, 'password_reset');
+    status_is(reset_with($client, code => $code,
+                         account => $values->{email} =~ s/\@/\x{ff20}/r), 204,
+              'with a full-width "@"');
 }
 
 

@@ -38,6 +38,9 @@ my $pending = register();
     status_is(sign_in(client(), $pending->{values},
                       account => uc $pending->{values}{email}), 200,
               'in capitals, too');
+    status_is(sign_in(client(), $pending->{values}, account =>
+                      $pending->{values}{email} =~ s/\@/\x{ff20}/r), 200,
+              'with the "@" of a Chinese keyboard, as in a registration');
 }
 
 my $approved = register();

@@ -116,23 +116,25 @@ ngx_http_registration_password_reset(ngx_http_request_t *r,
     reset->account = value[0];
     reset->email = value[1];
     reset->password = value[3];
-    reset->by_email = ngx_strlchr(value[0].data, value[0].data + value[0].len,
-                                  '@')
-                      != NULL;
 
     if (ngx_http_registration_normalize(ctx, "email", "email", &reset->email)
         != NGX_OK
         || ngx_http_registration_normalize(ctx, "code", "email_code",
                                            &value[2])
            != NGX_OK
-        || ngx_http_registration_normalize(ctx, "account",
-                                           reset->by_email ? "email"
-                                                           : "username",
+        || ngx_http_registration_normalize(ctx, "account", "username",
                                            &reset->account)
            != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    /* a full-width "@" is one only when it has been narrowed */
+
+    reset->by_email = ngx_strlchr(reset->account.data,
+                                  reset->account.data + reset->account.len,
+                                  '@')
+                      != NULL;
 
     return ngx_http_registration_reset_check(r, ctx, &value[2]);
 }

@@ -138,18 +138,22 @@ ngx_http_registration_sign_in(ngx_http_request_t *r,
     in->password = value[1];
     in->account = value[0];
 
-    if (ngx_strlchr(value[0].data, value[0].data + value[0].len, '@')) {
+    /* a full-width "@" is one only when it has been narrowed */
+
+    if (ngx_http_registration_normalize(ctx, "account", "username",
+                                        &in->account)
+        != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ngx_strlchr(in->account.data, in->account.data + in->account.len,
+                    '@'))
+    {
         ngx_str_set(&in->field, "email");
 
     } else {
         ngx_str_set(&in->field, "username");
-    }
-
-    if (ngx_http_registration_normalize(ctx, "account",
-                                        (char *) in->field.data, &in->account)
-        != NGX_OK)
-    {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     rc = ngx_http_registration_try(r, ctx, "account", &in->account, &in->try);
