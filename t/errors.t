@@ -46,6 +46,21 @@ for (["\xff\xfe", 'no UTF-8'], ["\xc0\xaf", 'an overlong form'],
                "$name in a body");
 }
 
+# What has been done is not denied: nginx looks at a precondition only when the
+# answer is ready.
+
+for ('If-Match: "another"',
+     'If-Unmodified-Since: Tue, 01 Jan 2019 00:00:00 GMT')
+{
+    my $browser = client();
+    my $answer  = $browser->put('draft', { postcode => '450000' },
+                                headers => [$_]);
+
+    status_is($answer, 200, "PUT with $_");
+    is($browser->get('draft', headers => [$_])->json->{values}{postcode},
+       '450000', 'is done, and says so');
+}
+
 # nginx' own refusals: 429 by limit_req, 503 by its default, 408, 400.
 
 $client->post('email-codes', { email => 'x', purpose => 'x' });

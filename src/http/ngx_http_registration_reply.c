@@ -145,6 +145,10 @@ ngx_http_registration_send(ngx_http_request_t *r, ngx_uint_t status,
 
     } else {
         ngx_str_set(&cache, "no-store");
+
+        /* nginx would refuse by a precondition what has been done by now */
+
+        r->disable_not_modified = 1;
     }
 
     if (ngx_http_registration_add_header(r, "Cache-Control", cache.data,

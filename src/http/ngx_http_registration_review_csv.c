@@ -348,6 +348,7 @@ ngx_http_registration_csv_send(ngx_http_request_t *r,
     }
 
     ctx->answered = 1;
+    r->disable_not_modified = 1;            /* as in any other answer */
 
     rc = ngx_http_send_header(r);
 
