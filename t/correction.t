@@ -310,6 +310,34 @@ problem_is(put(client(), 2, %new), 401, '', 'nor submits');
 }
 
 
+# The answer to the submission was lost, and the draft's cookie with its end:
+# that draft is done, but serves the correction.
+
+{
+    my $person = register();
+    my $client = $person->{client};
+    my $email  = Test::Registration::Applicant::canary(
+        "lost.$$.box\@applicant.example");
+
+    $client->{cookies} = { $client->{before}->%* };
+    decide_on($person, 1, 'return', 'Please correct', email => 'x',
+              'documents.id_card_emblem' => 'x');
+    status_is(sign_in($client, $person->{values}), 200, 'returned');
+
+    my $emblem = new_picture($client, 'id_card_emblem');
+    my %body   = (email => $email, documents => { id_card_emblem => $emblem });
+    my $code   = code_for($client, $email);
+
+    problem_is(put($client, 2, %body,
+                   email_code => $code eq '111111' ? '222222' : '111111'),
+               422, 'email_code code_wrong', 'a wrong code of a draft in use');
+    status_is(put($client, 2, %body, email_code => $code), 200,
+              'the right one');
+    is(servers()->redis('EXISTS', "registration:document:$emblem"), 0,
+       'the picture is the application\'s');
+}
+
+
 # A new address needs its code.
 
 {

@@ -735,7 +735,7 @@ ngx_http_registration_correction_fetch(ngx_http_request_t *r,
     }
 
     rc = ngx_http_registration_intake_fetch(r, ctx, correction->merged, check,
-                                            correction->faults.n == 0,
+                                            correction->faults.n == 0, 0,
                                             &correction->codes);
 
     return ngx_http_registration_wait(r, ctx, rc,
@@ -788,13 +788,6 @@ ngx_http_registration_correction_flush(ngx_http_request_t *r,
     }
 
     code = ngx_http_registration_code_outcome(reply->element[0]->integer);
-
-    if (correction->draft->done.len) {
-
-        /* of a registration that was submitted: its code was not looked at */
-
-        code = REG_CODE_EXPIRED;
-    }
 
     if (correction->new_email && code != REG_OK) {
         reg_faults_add(&correction->faults, "email_code", code);

@@ -25,8 +25,9 @@ static ngx_int_t ngx_http_registration_intake_base64(ngx_http_request_t *r,
 /*
  * KEYS: draft, codes.  ARGV: lifetime, prefix of document keys, tag of the
  * codes, hash of the code ("" for none to be looked at), "1" when nothing was
- * wrong so far.  Gives what came of the code, then the draft.  From now on a
- * row may name its pictures at any time.
+ * wrong so far, "1" when a draft that is done needs its answer only.  Gives
+ * what came of the code, then the draft.  From now on a row may name its
+ * pictures at any time.
  */
 
 static ngx_registration_script_t  ngx_http_registration_fetch_script = {
@@ -35,7 +36,7 @@ static ngx_registration_script_t  ngx_http_registration_fetch_script = {
     "local all = redis.call('HGETALL', KEYS[1])\n"
     "if #all > 0 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end\n"
     "for i = 1, #all, 2 do\n"
-    "  if all[i] == 'done' then return {0, all} end\n"
+    "  if all[i] == 'done' and ARGV[6] == '1' then return {0, all} end\n"
     "  if string.sub(all[i], 1, 2) == 'd:' then\n"
     "    local id = string.sub(all[i + 1], 1, 22)\n"
     "    redis.call('SET', ARGV[2] .. id, 1, 'PX', ARGV[1])\n"
@@ -72,10 +73,10 @@ const char  *ngx_http_registration_clear_members[] = {
 ngx_int_t
 ngx_http_registration_intake_fetch(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, json_t *values, ngx_uint_t check,
-    ngx_uint_t sound, ngx_http_registration_codes_t *codes)
+    ngx_uint_t sound, ngx_uint_t once, ngx_http_registration_codes_t *codes)
 {
     u_char     lifetime[NGX_INT64_LEN];
-    ngx_str_t  argv[7], email, code;
+    ngx_str_t  argv[8], email, code;
 
     ngx_http_registration_value(values, "email", &email);
     ngx_http_registration_value(values, "email_code", &code);
@@ -106,9 +107,12 @@ ngx_http_registration_intake_fetch(ngx_http_request_t *r,
     ngx_str_set(&argv[6], "1");
     argv[6].len = (sound != 0);
 
+    ngx_str_set(&argv[7], "1");
+    argv[7].len = (once != 0);
+
     return ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
                                          &ngx_http_registration_fetch_script,
-                                         2, argv, 7);
+                                         2, argv, 8);
 }
 
 

@@ -40,11 +40,12 @@ extern const char  *ngx_http_registration_clear_members[];
  * Starts the Redis call that gives what came of the code in values, which is
  * looked at when check is set, and the draft.  When all was sound so far, the
  * files of the draft's pictures are from now on removed by the sweep alone.
+ * With once, a draft that is done is given as it is: it serves no second time.
  */
 
 ngx_int_t ngx_http_registration_intake_fetch(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, json_t *values, ngx_uint_t check,
-    ngx_uint_t sound, ngx_http_registration_codes_t *codes);
+    ngx_uint_t sound, ngx_uint_t once, ngx_http_registration_codes_t *codes);
 
 /*
  * The documents named (kind, id) must be those of the draft; what else the

@@ -110,7 +110,7 @@ ngx_http_registration_submit(ngx_http_request_t *r,
     rc = ngx_http_registration_intake_fetch(r, ctx, ctx->body,
                           reg_faults_of(&submit->faults, "email_code")
                           == REG_OK,
-                          submit->faults.n == 0, &submit->codes);
+                          submit->faults.n == 0, 1, &submit->codes);
 
     return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_submit_judge);
