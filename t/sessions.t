@@ -444,6 +444,39 @@ servers()->reload(directives => { session => 'idle=3s lifetime=7s' });
 }
 
 
+# All sessions can be ended, whatever their lifetime was when they began.
+
+{
+    my $person = register();
+    my %client = map { $_ => client() } qw(first second third);
+    my $reset  = client();
+
+    decide($person->{number}, 'approved');
+    servers()->reload(directives => { session => 'lifetime=3s',
+                                      code => 'interval=0s' });
+    sign_in($client{first}, $person->{values});
+    servers()->reload(directives => { code => 'interval=0s' });
+    sleep 3.5;
+    status_is($client{first}->get('session'), 200,
+              'a lifetime that was made longer');
+    sign_in($client{second}, $person->{values});
+    sleep 2.5;
+    servers()->reload(directives => { session => 'lifetime=2s',
+                                      code => 'interval=0s' });
+    sign_in($client{third}, $person->{values});
+    servers()->reload(directives => { code => 'interval=0s' });
+
+    my $code = code_for($reset, $person->{values}{email}, 'password_reset');
+
+    status_is($reset->post('password-resets', {
+        account => $person->{values}{username},
+        email   => $person->{values}{email}, code => $code,
+        password => person()->{password} }), 204, 'a new password');
+    problem_is($client{$_}->get('session'), 401, '', "ends the $_")
+        for sort keys %client;
+}
+
+
 # Where approved applicants go on
 
 servers()->reload(directives => {

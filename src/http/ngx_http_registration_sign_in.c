@@ -62,9 +62,13 @@ static ngx_uint_t ngx_http_registration_may_enter(
 /*
  * KEYS: failures, session, sessions of the account, its tries, whether it
  * knows the client.  ARGV: record ("" for no session), idle time, lifetime,
- * hash of the session, when the try began, what it cost the account.
- * Gives 0 when all sessions were ended meanwhile: the password that was right
- * then is not any more.
+ * hash of the session, when the try began, what it cost the account, prefix of
+ * session keys.  Gives 0 when all sessions were ended meanwhile: the password
+ * that was right then is not any more.
+ *
+ * A session that leaves the set could not be ended any more, and the lifetime
+ * may be made longer while it lives: so the set is kept for thirty days at
+ * least, and with what is too old for it goes the session.
  */
 
 static ngx_registration_script_t  ngx_http_registration_accept_script = {
@@ -76,10 +80,15 @@ static ngx_registration_script_t  ngx_http_registration_accept_script = {
     "  local time = redis.call('TIME')\n"
     "  local now = time[1] * 1000 + math.floor(time[2] / 1000)\n"
     "  redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])\n"
-    "  redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf',\n"
-    "             string.format('%.0f', now - ARGV[3]))\n"
+    "  local old = string.format('%.0f', now - ARGV[3])\n"
+    "  for _, hash in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf',\n"
+    "                                   old)) do\n"
+    "    redis.call('DEL', ARGV[7] .. hash)\n"
+    "  end\n"
+    "  redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', old)\n"
     "  redis.call('ZADD', KEYS[3], string.format('%.0f', now), ARGV[4])\n"
-    "  redis.call('PEXPIRE', KEYS[3], ARGV[3])\n"
+    "  redis.call('PEXPIRE', KEYS[3],\n"
+    "             string.format('%.0f', math.max(ARGV[3], 2592000000)))\n"
     "end\n"
     "return 1"), { 0 }
 };
@@ -360,7 +369,7 @@ ngx_http_registration_sign_in_accept(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
     ngx_int_t                         rc;
-    ngx_str_t                         argv[11];
+    ngx_str_t                         argv[12];
     ngx_http_registration_sign_in_t  *in;
 
     in = ctx->data;
@@ -374,7 +383,7 @@ ngx_http_registration_sign_in_accept(ngx_http_request_t *r,
 
     rc = ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
                                        &ngx_http_registration_accept_script, 5,
-                                       argv, 11);
+                                       argv, 12);
 
     return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_sign_in_reply);
@@ -427,6 +436,7 @@ ngx_http_registration_sign_in_session(ngx_http_request_t *r,
 
     p = ngx_http_registration_figure(p, in->began, &argv[9]);
     (void) ngx_http_registration_figure(p, in->try.cost, &argv[10]);
+    ngx_str_set(&argv[11], NGX_HTTP_REGISTRATION_SESSION_KEY);
 
     return NGX_OK;
 }
