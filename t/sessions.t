@@ -477,6 +477,42 @@ servers()->reload(directives => { session => 'idle=3s lifetime=7s' });
 }
 
 
+# The clock of Redis is set back by two hours: what was written before is that
+# far in the future, and keeps nobody out.
+
+{
+    my $person = register();
+    my $values = $person->{values};
+
+    decide($person->{number}, 'approved');
+
+    my $account = servers()->sql("select account_id from
+        registration.application where number = '$person->{number}'");
+    my $future = sub { sprintf '%.0f', (Time::HiRes::time() + 7200) * 1000 };
+
+    servers()->redis('FLUSHALL');
+    problem_is(sign_in(client(), $values, password => 'not-the-password-3'),
+               401, '', 'a failure');
+
+    for my $key (split /\n/, servers()->redis('KEYS', 'registration:*')) {
+        my $old = servers()->redis('GET', $key);
+        my $new = $key =~ /:account:/      ? $future->()
+                : $old =~ /^(\d+) \d+$/    ? "$1 " . $future->()
+                :                            $old;
+
+        servers()->redis('SET', $key, $new);
+    }
+
+    status_is(sign_in(client(), $values), 200, 'nobody waits for hours');
+
+    servers()->redis('ZADD', "registration:sessions:$account", $future->(),
+                     'ended');
+
+    status_is(sign_in(client(), $values), 200,
+              'sessions that are to end in hours do not end others');
+}
+
+
 # Where approved applicants go on
 
 servers()->reload(directives => {

@@ -42,6 +42,9 @@ static ngx_registration_job_type_t  ngx_http_registration_verify_job = {
  * An account has an hour to spend, which comes back as time passes: what is
  * kept is when it will have all of it again.  A client that has signed in to
  * it never waits for that, or whoever likes could keep its owner out.
+ *
+ * A time that is farther away than any wait was written before the clock was
+ * set back, and keeps nobody out.
  */
 
 static ngx_registration_script_t  ngx_http_registration_try_script = {
@@ -53,11 +56,13 @@ static ngx_registration_script_t  ngx_http_registration_try_script = {
     "if old[1] then\n"
     "  n, till = string.match(old[1], '(%d+) (%d+)')\n"
     "end\n"
-    "if till + 0 > now then return till - now end\n"
+    "if till + 0 > now and till - now <= 900000 then return till - now end\n"
     "if old[2] and tonumber(old[2]) >= tonumber(ARGV[2]) then\n"
     "  return math.max(redis.call('PTTL', KEYS[2]), 1)\n"
     "end\n"
-    "local spent = math.max(tonumber(old[3] or now), now) + ARGV[3]\n"
+    "local spent = tonumber(old[3] or now)\n"
+    "if spent < now or spent - now > 3600000 + ARGV[3] then spent = now end\n"
+    "spent = math.min(spent, now + 3600000) + ARGV[3]\n"
     "if not old[4] and spent - now > 3600000 then\n"
     "  return spent - now - 3600000\n"
     "end\n"

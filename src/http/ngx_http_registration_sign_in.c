@@ -64,7 +64,8 @@ static ngx_uint_t ngx_http_registration_may_enter(
  * knows the client.  ARGV: record ("" for no session), idle time, lifetime,
  * hash of the session, when the try began, what it cost the account, prefix of
  * session keys.  Gives 0 when all sessions were ended meanwhile: the password
- * that was right then is not any more.
+ * that was right then is not any more.  That is never in the future, unless
+ * the clock was set back.
  *
  * A session that leaves the set could not be ended any more, and the lifetime
  * may be made longer while it lives: so the set is kept for thirty days at
@@ -73,12 +74,14 @@ static ngx_uint_t ngx_http_registration_may_enter(
 
 static ngx_registration_script_t  ngx_http_registration_accept_script = {
     ngx_string(NGX_HTTP_REGISTRATION_SIGNED_IN_LUA
+    "local time = redis.call('TIME')\n"
+    "local now = time[1] * 1000 + math.floor(time[2] / 1000)\n"
     "local ended = redis.call('ZSCORE', KEYS[3], 'ended')\n"
-    "if ended and ended - ARGV[5] >= 0 then return 0 end\n"
+    "if ended and ended - ARGV[5] >= 0 and ended - now <= 0 then\n"
+    "  return 0\n"
+    "end\n"
     "signed_in(KEYS[1], KEYS[4], KEYS[5], ARGV[6])\n"
     "if ARGV[1] ~= '' then\n"
-    "  local time = redis.call('TIME')\n"
-    "  local now = time[1] * 1000 + math.floor(time[2] / 1000)\n"
     "  redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])\n"
     "  local old = string.format('%.0f', now - ARGV[3])\n"
     "  for _, hash in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf',\n"
