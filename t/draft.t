@@ -44,8 +44,8 @@ my $client = client();
 
     my $second = $client->put('draft', { region => '410102' });
 
-    is_deeply([ $second->headers('Set-Cookie') ], [],
-              'a second write keeps the draft');
+    is_deeply([ $second->headers('Set-Cookie') ], [ $cookie ],
+              'a second write keeps the draft, and its cookie as long');
     is_deeply($client->get('draft')->json->{values},
               { postcode => '450000', region => '410102' },
               'and what it held');
@@ -227,6 +227,16 @@ for my $cookie ('registration-draft=x', 'registration-draft=',
     ok(wait_for(sub { !stored($id) }, 5), 'whose files go');
     status_is($browser->delete('draft'), 204, 'a second time is no error');
     status_is(client()->delete('draft'), 204, 'nor without a draft');
+}
+
+
+{
+    my $browser = register()->{client};
+
+    $browser->{cookies} = { $browser->{before}->%* };
+    is_deeply([ $browser->put('draft', { postcode => '450000' })
+                    ->headers('Set-Cookie') ], [],
+              'one that has been submitted is not made to live longer');
 }
 
 

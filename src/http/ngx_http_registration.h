@@ -214,7 +214,7 @@ typedef struct {
     ngx_str_t                        token;
     u_char                           hash[REG_HASH];
     u_char                           hex[NGX_HTTP_REGISTRATION_KEY_HEX];
-    unsigned                         created:1;     /* not sent yet */
+    unsigned                         send:1;        /* with the answer */
 } ngx_http_registration_ticket_t;
 
 

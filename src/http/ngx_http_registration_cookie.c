@@ -57,7 +57,7 @@ ngx_http_registration_draft_cookie(ngx_http_request_t *r,
         return rc;
     }
 
-    ctx->draft.created = 1;
+    ctx->draft.send = 1;
 
     return ngx_http_registration_create_ticket(r, ctx,
                                               ngx_http_registration_draft_name,
@@ -201,7 +201,7 @@ ngx_http_registration_send_draft_cookie(ngx_http_request_t *r,
 {
     u_char  age[sizeof("; Max-Age=") + NGX_INT_T_LEN];
 
-    if (!ctx->draft.created) {
+    if (!ctx->draft.send) {
         return NGX_OK;
     }
 

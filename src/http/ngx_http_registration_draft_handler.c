@@ -262,6 +262,12 @@ ngx_http_registration_draft_judge(ngx_http_request_t *r,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    /* with the draft its cookie lives on, unless it has served */
+
+    if (draft->done.len == 0) {
+        ctx->draft.send = 1;
+    }
+
     all = json_copy(draft->values);
 
     if (all == NULL || json_object_update(all, ctx->body) != 0) {
