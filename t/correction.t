@@ -284,6 +284,24 @@ problem_is(put(client(), 2, %new), 401, '', 'nor submits');
 }
 
 
+# What was destroyed is not there to be corrected.
+
+{
+    my ($person, $client) = returned(mobile => 'x');
+
+    servers()->sql("update registration.application set data_key = null
+                     where number = '$person->{number}'");
+    problem_is($client->get('correction'), 409, '', 'destroyed: not shown');
+    problem_is(put($client, 2, mobile => '13700007777'), 409, '',
+               'nor corrected');
+
+    my $answer = sign_in(client(), $person->{values});
+
+    status_is($answer, 200, 'its applicant still signs in');
+    ok(!exists $answer->json->{reason}, 'without the reason');
+}
+
+
 # A session that ends meanwhile stays ended.
 
 {

@@ -620,6 +620,24 @@ sub let_it_age ($number, $seconds)
 }
 
 
+# Of an application whose key was destroyed nobody can read or correct anything:
+# what is left to do is to reject it.
+
+{
+    my $number = register()->{number};
+
+    servers()->sql("update registration.application set data_key = null
+                     where number = '$number'");
+    problem_is(decision($li, $number, 1, 'return', reason => 'x',
+                        items => [ item('name') ]), 422,
+               'decision not_applicable', 'destroyed: not returned');
+    status_is(decision($li, $number, 1, 'reject', reason => 'withdrawn'),
+              200, 'but rejected');
+    status_is($li->get("registrations/$number"), 200,
+              'and its history shows');
+}
+
+
 # 50 decisions at once: one wins
 
 for my $who ([ $li ], [ $li, $wang, $boss ]) {

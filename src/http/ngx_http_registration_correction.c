@@ -406,7 +406,7 @@ ngx_http_registration_correction_cleanup(void *data)
 }
 
 
-/* NGX_DECLINED when nothing is returned any more. */
+/* NGX_DECLINED when nothing is returned any more, or it was destroyed. */
 
 static ngx_int_t
 ngx_http_registration_correction_read(ngx_http_request_t *r,
@@ -420,7 +420,7 @@ ngx_http_registration_correction_read(ngx_http_request_t *r,
     correction = ctx->data;
     result = ctx->call.result;
 
-    if (PQntuples(result) == 0) {
+    if (PQntuples(result) == 0 || PQgetisnull(result, 0, 3)) {
         return NGX_DECLINED;
     }
 

@@ -148,6 +148,14 @@ ngx_http_registration_decision_judge(ngx_http_request_t *r,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    if (faults.n == 0 && decision->fields.len > sizeof("{}") - 1
+        && PQgetisnull(ctx->call.result, 0, 2))
+    {
+        /* of a destroyed application nothing can be corrected */
+
+        reg_faults_add(&faults, "decision", REG_NOT_APPLICABLE);
+    }
+
     if (faults.n) {
         return ngx_http_registration_faults(r, 422, &faults);
     }
@@ -522,7 +530,10 @@ ngx_http_registration_decision_seal(ngx_http_request_t *r,
 }
 
 
-/* {"reason", "items"}, under the key of the application. */
+/*
+ * {"reason", "items"}, under the key of the application; null when that was
+ * destroyed: nobody could read it.
+ */
 
 static ngx_int_t
 ngx_http_registration_decision_content(ngx_http_request_t *r,
@@ -532,6 +543,11 @@ ngx_http_registration_decision_content(ngx_http_request_t *r,
     size_t      len;
     json_t     *content;
     ngx_str_t   id;
+
+    if (PQgetisnull(result, 0, 2)) {
+        ngx_str_null(sealed);
+        return NGX_OK;
+    }
 
     id.len = PQgetlength(result, 0, 1);
     id.data = (u_char *) PQgetvalue(result, 0, 1);

@@ -493,7 +493,7 @@ ngx_http_registration_sign_in_reply(ngx_http_request_t *r,
                                          in->due_date.len));
     }
 
-    if (in->reason.len) {
+    if (in->reason.len && in->key.len) {
         json_object_set_new(reply, "reason",
                             ngx_http_registration_sign_in_reason(r, ctx));
     }
