@@ -80,6 +80,30 @@ disturbed('the draft is deleted', sub ($client, $documents) {
 }
 
 
+# Redis is slow to enter a picture into a draft: its answer comes too late, but
+# the picture that the draft then has is there.
+
+{
+    my $client = client();
+
+    $client->upload('licence', picture());
+    servers()->pause('redis');
+    problem_is($client->upload('licence', picture()), 503, '',
+               'Redis hangs: an upload');
+    servers()->resume('redis');
+
+    my $draft;
+
+    wait_for(sub { ($draft = $client->get('draft'))->status == 200 });
+
+    my ($document) = $draft->json->{documents}->@*;
+
+    sleep 0.5;
+    status_is($client->get("documents/$document->{id}"), 200,
+              'what the draft has can be seen');
+}
+
+
 # A sign-in with the old password, judged while a reset gives a new one: the
 # one thread hashes the new password first, then judges the old one.
 

@@ -56,6 +56,7 @@ typedef struct {
 typedef struct {
     ngx_http_registration_document_t    document;
     ngx_http_registration_reading_t    *reading;    /* NULL: not to be read */
+    unsigned                            asked:1;    /* Redis, to enter it */
 } ngx_http_registration_uploaded_t;
 
 
@@ -624,6 +625,8 @@ ngx_http_registration_upload_enter(ngx_http_request_t *r,
 
     rc = ngx_http_registration_upload_call(r, ctx, upload);
 
+    uploaded->asked = (rc == NGX_OK);
+
     return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_upload_reply);
 }
@@ -800,21 +803,26 @@ ngx_http_registration_upload_reply(ngx_http_request_t *r,
 }
 
 
-/* The draft cannot be had: the picture has no owner. */
+/*
+ * The draft cannot be had: the picture has no owner.  Unless Redis did enter
+ * it, and only its answer is missing: then the sweep is to judge.
+ */
 
 static ngx_int_t
 ngx_http_registration_upload_lost(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
     ngx_str_t                          id;
-    ngx_http_registration_document_t  *document;
+    ngx_http_registration_uploaded_t  *uploaded;
 
-    document = &((ngx_http_registration_uploaded_t *) ctx->data)->document;
+    uploaded = ctx->data;
 
-    id.len = REG_DOCUMENT_ID_LEN;
-    id.data = document->id;
+    if (!uploaded->asked) {
+        id.len = REG_DOCUMENT_ID_LEN;
+        id.data = uploaded->document.id;
 
-    ngx_http_registration_remove_document(ctx->conf, &id, ngx_cycle->log);
+        ngx_http_registration_remove_document(ctx->conf, &id, ngx_cycle->log);
+    }
 
     return ngx_http_registration_wait(r, ctx, ctx->call.status, NULL);
 }
