@@ -165,8 +165,10 @@ sub totp ($secret, $shift = 0)
 
     my $code = totp($secret);
 
-    status_is(admin()->post('sessions', { %in, totp => $code }), 200,
-              'the right code, without waiting');
+    (my $wide = $code) =~ tr/0-9/\x{ff10}-\x{ff19}/;
+
+    status_is(admin()->post('sessions', { %in, totp => $wide }), 200,
+              'the right code, in full-width digits and without waiting');
     problem_is(admin()->post('sessions', { %in, totp => $code }), 401, '',
                'is good once');
     is(failures('two.steps'), 3, 'this is a failure');

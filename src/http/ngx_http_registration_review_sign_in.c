@@ -163,6 +163,14 @@ ngx_http_registration_review_in_code(ngx_http_request_t *r,
 
     ngx_http_registration_value(ctx->body, "totp", &value);
 
+    /* digits of a Chinese keyboard, as in a code by mail */
+
+    if (ngx_http_registration_normalize(ctx, "totp", "email_code", &value)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     totp->len = value.len;
     totp->data = ngx_pstrdup(r->pool, &value);
 
