@@ -349,4 +349,23 @@ is(servers()->sql("select count(*) from registration.account
 is(rows("document where data_key is null"), 0,
    'every document has a data key');
 
+# A browser that never got the answer, nor lost the draft's cookie with it,
+# registers somebody else: that is another application, or none at all.
+
+for my $lost ('Redis knows that the draft is done', 'Redis has lost it') {
+    my $first  = register();
+    my $client = $first->{client};
+    my $values = person();
+
+    $client->{cookies} = { $client->{before}->%* };
+    servers()->redis('FLUSHALL') if $lost =~ /lost/;
+
+    problem_is(submit($client, draft_for($client, $values)), 409, '',
+               "$lost: not another's number");
+    is_deeply($client->{cookies}, {}, 'the draft has served');
+    status_is(submit($client, draft_for($client, $values)), 201,
+              'from the beginning it is taken');
+    is(sign_in(client(), $values)->status, 200, 'and the account is there');
+}
+
 checks();

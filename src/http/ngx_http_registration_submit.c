@@ -5,6 +5,9 @@
  * submit → (Redis: the draft and the code) → submit_judge → (thread: the
  * password, the files on disk) → submit_insert → (PostgreSQL) →
  * submit_commit → (Redis: the code is used, the draft done) → submit_reply
+ *
+ * Of a draft that is done: submit_judge → (PostgreSQL: was it this person?) →
+ * submit_again → submit_reply
  */
 
 
@@ -24,6 +27,12 @@ typedef struct {
 
 
 static ngx_int_t ngx_http_registration_submit_judge(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_submit_done(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_submit_again(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_submit_other(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_submit_insert(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
@@ -69,10 +78,17 @@ static ngx_registration_script_t  ngx_http_registration_commit_script = {
 
 static ngx_registration_statement_t  ngx_http_registration_submit_sql = {
     "registration_submit",
-    "SELECT outcome, number, status, submitted_at, due_date"
+    "SELECT outcome, number, status, submitted_at, due_date,"
+    " registration.submitted_as(number, $3, $4)::text"
     " FROM registration.submit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
     " $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
     NGX_HTTP_REGISTRATION_SUBMIT_PARAMS
+};
+
+static ngx_registration_statement_t  ngx_http_registration_submitted_sql = {
+    "registration_submitted_as",
+    "SELECT registration.submitted_as($1, $2, $3)::text",
+    3
 };
 
 
@@ -138,7 +154,7 @@ ngx_http_registration_submit_judge(ngx_http_request_t *r,
 
     if (submit->draft->done.len) {
         submit->reply = submit->draft->done;
-        return ngx_http_registration_submit_reply(r, ctx);
+        return ngx_http_registration_submit_done(r, ctx);
     }
 
     code = ngx_http_registration_code_outcome(reply->element[0]->integer);
@@ -163,6 +179,81 @@ ngx_http_registration_submit_judge(ngx_http_request_t *r,
 
     return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_submit_insert);
+}
+
+
+/* Where PostgreSQL is not to be had, the answer is that of before. */
+
+static ngx_int_t
+ngx_http_registration_submit_done(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    json_t                          *done;
+    ngx_int_t                        rc;
+    ngx_str_t                        username, email;
+    ngx_registration_param_t         params[3];
+    ngx_http_registration_submit_t  *submit;
+
+    submit = ctx->data;
+    ngx_memzero(params, sizeof(params));
+
+    ngx_http_registration_value(ctx->body, "username", &username);
+    ngx_http_registration_value(ctx->body, "email", &email);
+
+    if (ngx_http_registration_lookup(r, ctx, "username",
+                                     (char *) username.data, username.len,
+                                     &params[1])
+        != NGX_OK
+        || ngx_http_registration_lookup(r, ctx, "email", (char *) email.data,
+                                        email.len, &params[2])
+           != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    done = json_loadb((char *) submit->reply.data, submit->reply.len, 0, NULL);
+
+    ngx_http_registration_value(done, "number", &params[0].value);
+
+    ctx->failure = ngx_http_registration_submit_reply;
+
+    rc = ngx_registration_postgres_query(ctx->conf->postgres, &ctx->call,
+                                         &ngx_http_registration_submitted_sql,
+                                         params, 0);
+    json_decref(done);
+
+    return ngx_http_registration_wait(r, ctx, rc,
+                                      ngx_http_registration_submit_again);
+}
+
+
+static ngx_int_t
+ngx_http_registration_submit_again(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    PGresult  *result;
+
+    result = ctx->call.result;
+
+    if (PQntuples(result) == 1 && PQgetvalue(result, 0, 0)[0] == 't') {
+        return ngx_http_registration_submit_reply(r, ctx);
+    }
+
+    return ngx_http_registration_submit_other(r, ctx);
+}
+
+
+/* Of somebody else: that needs a draft of its own. */
+
+static ngx_int_t
+ngx_http_registration_submit_other(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    if (ngx_http_registration_clear_cookie(r, ctx, 0) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    return ngx_http_registration_problem(r, NGX_HTTP_CONFLICT, "conflict");
 }
 
 
@@ -318,6 +409,10 @@ ngx_http_registration_submit_commit(ngx_http_request_t *r,
     if (ngx_strcmp(PQgetvalue(result, 0, 0), "ok") != 0) {
         return ngx_http_registration_submit_taken(r,
                                                   PQgetvalue(result, 0, 0));
+    }
+
+    if (PQgetvalue(result, 0, 5)[0] != 't') {
+        return ngx_http_registration_submit_other(r, ctx);
     }
 
     if (ngx_http_registration_draft_key(r, ctx, &argv[0]) != NGX_OK
