@@ -338,6 +338,42 @@ await play({
         await shut(visit);
     },
 
+    async 'a value that could not be saved at first'() {
+        const visit = await open({ expect: [/^none \/api\/draft$/] });
+        const { page } = visit;
+        const lost = page.locator('.correction-lost');
+        const { address, mobile, postcode } = await server.person();
+        const fail = () => page.route('**/api/draft', (route) => (
+            route.abort('connectionreset')), { times: 1 });
+
+        await returned(visit, { address: '请填写完整的地址',
+            mobile: '号码有误', postcode: '与地址不符' });
+
+        await fail();
+        await page.locator('#f-address').fill(address);
+        await page.locator('#f-address').blur();
+        await lost.waitFor();
+        await page.locator('#f-mobile').fill(mobile);
+        await leftTo(page, '#f-mobile');
+        await lost.waitFor({ state: 'detached' });
+        await page.reload();
+        await page.locator('.open-fields').waitFor();
+        is(await page.locator('#f-address').inputValue(), address,
+           'it is saved with the next one');
+
+        await fail();
+        await page.locator('#f-postcode').fill(postcode);
+        await page.locator('#f-postcode').blur();
+        await lost.waitFor();
+        like(await lost.textContent(), /自动重试/, 'what happens is told');
+        await lost.waitFor({ state: 'detached', timeout: 10_000 });
+        await page.reload();
+        await page.locator('.open-fields').waitFor();
+        is(await page.locator('#f-postcode').inputValue(), postcode,
+           'or by itself, after a while');
+        await shut(visit);
+    },
+
     async 'nobody, and somebody with nothing to correct'() {
         const made = await server.register();
 

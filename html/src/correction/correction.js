@@ -23,6 +23,8 @@ const order = ['residence', 'applicant_type', 'document_type', 'name',
 const validity = ['valid_from', 'valid_until', 'long_term'];
 const onDocument = ['name', 'id_number', ...validity];
 
+const saveAgain = 4000; // ms until what could not be saved is tried again
+
 // which draft is this correction's
 const memory = 'correction';
 
@@ -43,9 +45,12 @@ export function useCorrection() {
   const before = blank();
   // fields that the person has left, or submitted: empty ones are wrong now
   const left = new Set();
+  // what the service has not got yet
+  const lost = new Set();
 
   let mine = '';
   let chain = Promise.resolve();
+  let timer;
 
   const documentType = computed(() => form.value?.document_types
     .find((one) => one.id === values.document_type));
@@ -137,7 +142,7 @@ export function useCorrection() {
     remember(memory, mine);
   }
 
-  // Judges these as they stand, and saves them.
+  // Judges these as they stand, and saves them with all that was not saved.
 
   function judge(fields) {
     chain = chain.then(() => send(fields));
@@ -145,7 +150,10 @@ export function useCorrection() {
   }
 
   async function send(fields) {
-    const body = Object.fromEntries(fields
+    fields.forEach((field) => lost.add(field));
+    clearTimeout(timer);
+
+    const body = Object.fromEntries([...lost]
       .map((field) => [field, tidy(field, values[field])]));
 
     if (values.long_term) {
@@ -155,6 +163,7 @@ export function useCorrection() {
     try {
       const { fields: states } = await put('draft', body);
 
+      lost.clear();
       saved.value = true;
 
       for (const [field, verdict] of Object.entries(states)) {
@@ -164,7 +173,8 @@ export function useCorrection() {
       }
     } catch (error) {
       saved.value = false;
-      fields.forEach((field) => delete marks[field]);
+      lost.forEach((field) => delete marks[field]);
+      timer = setTimeout(judge, 1000 * (error.retryAfter ?? 0) || saveAgain, []);
     }
   }
 
@@ -429,6 +439,7 @@ export function useCorrection() {
   async function submit() {
     try {
       await chain;
+      clearTimeout(timer);
 
       const answer = await put('correction', body());
 
