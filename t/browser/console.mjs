@@ -795,8 +795,8 @@ await play({
         await page.getByLabel('不予通过的理由', { exact: true }).fill('伪造');
         await page.keyboard.press('Control+Enter');
         await page.waitForSelector('dialog .note-error');
-        like(await page.innerText('dialog .note-error'), /30秒后重试/,
-             'when to try again is told');
+        like(await page.innerText('dialog .note-error'), /不可用，请在30秒后重试/,
+             'when to try again is told, once');
         is(await page.getByLabel('不予通过的理由', { exact: true })
             .inputValue(), '伪造', 'and what was written stays');
         await look(visit, 'console-busy', { full: false });

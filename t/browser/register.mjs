@@ -256,7 +256,8 @@ async function signInSays(page, values, pattern, name) {
 
 await play({
     async 'a natural person, by telephone'() {
-        const visit = await open({ size: 'phone' });
+        const visit = await open({ size: 'phone',
+            expect: [/^none \/api\/draft$/] });
         const { page } = visit;
         const user = counting(page);
         const values = await server.person();
@@ -302,6 +303,14 @@ await play({
         await page.getByText('留在此页').click();
         await look(visit, 'register-done');
         await signInSays(page, values, /"pending"/, 'it waits for review');
+
+        await page.route('**/api/draft', (route) => (
+            route.abort('connectionreset')), { times: 1 });
+        await page.getByText('注册另一个用户').click();
+        like(await page.locator('main [role=alert]').textContent(),
+             /网络连接中断/, 'why another cannot be registered now');
+        await page.getByText('注册另一个用户').click();
+        await step(page, '用户基本信息');
         await shut(visit);
     },
 
@@ -591,6 +600,33 @@ await play({
         await step(page, '证件上传');
         is(await page.locator(control('name')).inputValue(), '样本用户乙',
            'what was typed without a connection is there after a reload');
+        await shut(visit);
+    },
+
+    async 'the service is busy'() {
+        const visit = await open({ size: 'phone', expect: [
+            /^503 PUT \/api\/draft$/, /^none \/api\/draft$/] });
+        const { page } = visit;
+        const user = counting(page);
+        const told = page.locator('form .note-error');
+
+        await page.goto('/register/');
+        await account(user, await server.person());
+        await saved(page);
+        await page.route('**/api/draft', (route) => route.fulfill({
+            status: 503, headers: { 'Retry-After': '30' },
+            contentType: 'application/problem+json',
+            body: '{"title":"服务暂时不可用，请稍后再试","status":503}' }));
+        await next(user);
+        await told.waitFor();
+        is((await told.textContent()).trim(),
+           '服务暂时不可用，请在30秒后重试。', 'that, and not the network');
+        like(await page.locator('.saved-lost').textContent(),
+             /^\s*草稿暂时无法保存/, 'nor does the draft blame it');
+        await page.unroute('**/api/draft');
+        await next(user);
+        await step(page, '证件上传');
+        ok(true, 'then it goes on');
         await shut(visit);
     },
 

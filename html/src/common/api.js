@@ -211,6 +211,10 @@ export function upload(path, data, { signal, onprogress, stall = 20000 } = {}) {
   });
 }
 
+// "Try again later", at the end of what "in 30 seconds" is added to.
+
+const later = /([，:][^，:]*(稍后|later)[^，:]*)?[。.]?$/;
+
 // What a person is told about a failure, with what to do next.
 
 export function explain(error) {
@@ -227,7 +231,7 @@ export function explain(error) {
   if (error.retryAfter > 1) {
     const said = known ?? t('common.busy');
 
-    return `${said.replace(/[。.]$/, '')}${t('common.wait', {
+    return `${said.replace(later, '')}${t('common.wait', {
       time: duration(error.retryAfter),
     })}`;
   }

@@ -25,6 +25,7 @@ export function useWizard() {
   const reached = ref(1);
   const saving = ref('none');     // none, saving, saved, lost
   const submitted = ref(null);
+  const trouble = ref('');        // why it could not be saved
   const restored = ref(false);    // something was there already
 
   const dirty = new Set();        // changed, not yet told to the service
@@ -174,6 +175,7 @@ export function useWizard() {
 
     stepDirty ||= body.step !== undefined;
     saving.value = 'lost';
+    trouble.value = explain(error);
     clearTimeout(timer);
     timer = setTimeout(flush, 1000 * (error.retryAfter ?? 0) || saveAgain);
   }
@@ -550,7 +552,7 @@ export function useWizard() {
 
   return reactive({
     values, marks, documents, uploading, step, reached, saving, submitted,
-    restored, documentType, kinds, reading,
+    trouble, restored, documentType, kinds, reading,
     edit, leave, set, flush, judge, mayWrite, faultsOf, label, kindLabel, hint, go,
     uploaded, removeDocument, restore, resetStep, startOver, submit,
     unsavedChanges,
