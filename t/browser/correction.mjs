@@ -304,6 +304,8 @@ await play({
         const made = await returned(visit, {
             address: '请填写完整的地址', mobile: '号码有误' });
 
+        like(await page.locator('label[for=f-address]').textContent(),
+             /联系地址/, 'the fields have the names of the registration');
         await page.locator('#f-address').fill(address);
         await leftTo(page, '#f-address');
 
