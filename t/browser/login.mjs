@@ -134,6 +134,9 @@ await play({
             await page.locator('button', { hasText: '显示' }).click();
             is(await page.locator('#password').getAttribute('type'), 'text',
                'the password can be looked at');
+            is(await page.locator('#password-field button')
+                .getAttribute('aria-label'), '隐藏 密码',
+               'and the button says what it hides');
 
             await visit.context.setOffline(true);
             await page.locator('button[type=submit]').click();
