@@ -286,6 +286,8 @@ await play({
         is(await page.locator(control('contact_name')).inputValue(),
            values.name, 'a person is proposed as their own contact');
         await contact(page, user, values);
+        ok((await page.locator(`${control('office')}-office`).boundingBox())
+            .width > 300, 'the name of an office is shown to its end');
         await look(visit, 'register-3');
         await next(user);
 
@@ -302,6 +304,8 @@ await play({
 
         await page.getByText('留在此页').click();
         await look(visit, 'register-done');
+        ok((await page.locator('main .submitted-number').boundingBox())
+            .height < 40, 'the number stands on one line');
         await signInSays(page, values, /"pending"/, 'it waits for review');
 
         await page.route('**/api/draft', (route) => (
@@ -763,6 +767,10 @@ await play({
                     name: { value: '样本丙', confidence: 0.6, vouched: false },
                     id_number: { value: values.id_number, confidence: 0.99,
                                  vouched: true },
+                    valid_from: { value: values.valid_from, confidence: 0.99,
+                                  vouched: true },
+                    valid_until: { value: values.valid_until, confidence: 0.99,
+                                   vouched: true },
                 } } })));
         await toDocuments(page, user);
         await user.fill(control('name'), '样本丁');
@@ -778,6 +786,8 @@ await play({
              /样本丙.*可能不准确/s, 'what was read stands beside it');
         like(await page.locator('form').textContent(), /图片略有模糊/,
              'a warning is shown');
+        is(await page.locator('#f-valid_from-field .read:visible').count(), 1,
+           'for both ends of a validity, once');
         await look(visit, 'register-2-read');
         await page.getByText('使用图片中的内容').click();
         is(await page.locator(control('name')).inputValue(), '样本丙',
