@@ -492,6 +492,13 @@ await play({
         await page.getByRole('button', { name: /^退回补正（1项）/ }).last().tap();
         await page.waitForSelector('.toast');
         is(await state(number), 'returned 2', 'returned from a telephone');
+
+        await page.getByRole('link', { name: '操作记录' }).tap();
+        await page.waitForSelector('.audit-rows');
+        ok(await page.locator('.audit-rows time').evaluateAll((all) => (
+            all.every((one) => one.getClientRects().length === 1))),
+           'the audit fits a telephone, too');
+        await look(visit, 'console-audit', { full: false });
         await shut(visit);
     },
 
@@ -841,7 +848,7 @@ await play({
         like((await texts(page.locator('.audit-rows tbody'))).join(),
              /carla.*接管.*原由berta审核/s, 'all of one application');
         like((await texts(page.locator('.audit-rows tbody'))).join(),
-             /系统.*邮件未能送达.*550/s, 'and a mail that came back');
+             /系统.*邮件未能送达.*答复：550/s, 'and a mail that came back');
         await look(visit, 'console-audit-application', { full: false });
 
         await page.getByRole('link', { name: '申请列表' }).click();
