@@ -502,6 +502,46 @@ await play({
         await shut(visit);
     },
 
+    async 'a correction that leaves out what was asked'() {
+        const { number } = await server.apply();
+        const visit = await enter('berta');
+        const { page } = visit;
+
+        await server.decide(number, 1, 'return', '请补正', {
+            mobile: '号码为空号', 'documents.id_card_emblem': '图片模糊',
+            postcode: '与地址不符' });
+        await show(page, number);
+        ok(!/本次未修改/.test(await page.innerText('.side-facts')),
+           'the applicant\'s turn: nothing is left out yet');
+
+        await server.correct(number, 2, { mobile: '13900007777' });
+        await page.reload();
+        await page.waitForSelector('.tag-mine');
+        like(await page.innerText('.checks'),
+             /要求补正但没有修改：(证件国徽面、邮政编码|邮政编码、证件国徽面)/,
+             'the checks say what');
+        like(await page.innerText('[data-field=postcode]'),
+             /与地址不符.*本次未修改/s, 'and so does the field');
+        await page.getByRole('button', { name: '证件国徽面', exact: true })
+            .first().click();
+        like(await page.innerText('.pictures'), /图片模糊.*本次未修改/s,
+             'and the picture');
+        await page.waitForSelector('.pane img.ready');
+        ok(await page.evaluate(() => {
+            const [tools, bar] = ['.stage-tools', '.decide'].map((one) => (
+                document.querySelector(one).getBoundingClientRect()));
+
+            return tools.bottom <= bar.top;
+        }), 'whose tools stay in sight');
+        await look(visit, 'console-left-out');
+        await page.evaluate(() => document.activeElement.blur());
+        await page.keyboard.press('a');
+        like(await page.innerText('dialog'), /2项要求补正的内容没有修改/,
+             'and the approval');
+        await page.keyboard.press('Escape');
+        await shut(visit);
+    },
+
     async 'two reviewers at once'() {
         const { number } = people.all[3];
         const expect = [/^409 /, '401 GET /admin/api/session'];
