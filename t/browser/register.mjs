@@ -276,6 +276,8 @@ await play({
 
         await step(page, '证件上传');
         await look(visit, 'register-2-empty');
+        ok(await page.locator('.upload-camera').first().isVisible(),
+           'a telephone offers its camera');
         await pictures(page, user, CARD);
         await identity(user, values);
         await page.locator('#f-region-field.field-valid').waitFor();

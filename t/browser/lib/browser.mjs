@@ -37,8 +37,14 @@ const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',
 
 const TARGET = 44;
 
+// A screenshot ends what playwright emulates of a finger: without this a
+// telephone would have a mouse from the first look on.
+
+const FINGER = '--blink-settings=primaryPointerType=2,availablePointerTypes=2,'
+    + 'primaryHoverType=1,availableHoverTypes=1';
+
 const opened = new Set();
-let browser;
+const browsers = {};
 
 
 // A browser context of its own, as another person's.  Options: size ("phone"
@@ -47,12 +53,13 @@ let browser;
 // of playwright's.
 
 export async function open({ size = 'desktop', expect = [], ...more } = {}) {
-    browser ??= await chromium.launch({
+    browsers[size] ??= await chromium.launch({
         executablePath: '/usr/bin/chromium',
-        args: ['--disable-gpu', '--disable-dev-shm-usage'],
+        args: ['--disable-gpu', '--disable-dev-shm-usage',
+               ...size === 'phone' ? [FINGER] : []],
     });
 
-    const context = await browser.newContext({
+    const context = await browsers[size].newContext({
         baseURL: URL_BASE,
         locale: 'zh-CN',
         timezoneId: 'Asia/Shanghai',
@@ -94,7 +101,7 @@ export async function closeAll() {
         await shut(visit);
     }
 
-    await browser?.close();
+    await Promise.all(Object.values(browsers).map((one) => one.close()));
 }
 
 
