@@ -192,6 +192,9 @@ await play({
                'the three earlier pictures');
             is(await page.locator('#f-name').inputValue(), made.values.name,
                'with their values');
+            like(await page.locator('#f-valid_until-why').textContent(),
+                 /开始日期：请核对10\n.*截止日期：请核对11\n长期有效：请核对9/,
+                 'each reason of a validity with its end');
             await look(visit, 'correction-all');
 
             // 重置
@@ -349,7 +352,10 @@ await play({
             route.abort('connectionreset')), { times: 1 });
 
         await returned(visit, { address: '请填写完整的地址',
-            mobile: '号码有误', postcode: '与地址不符' });
+            mobile: '号码有误', postcode: '与地址不符',
+            valid_from: '与证件不符', valid_until: '与证件不符' });
+        is((await page.locator('#f-valid_until-why').textContent()).trim(),
+           '补正要求：与证件不符', 'one reason is told once');
 
         await fail();
         await page.locator('#f-address').fill(address);
