@@ -452,6 +452,8 @@ await play({
 
         const field = page.locator('[data-field=mobile]');
 
+        like(await page.innerText('.picture-tab[aria-pressed=true]'),
+             /证件国徽面/, 'the new picture comes first');
         like(await field.innerText(), new RegExp(mobile), 'the new number');
         is(await field.locator('del').innerText(), values.mobile,
            'and the old one');
