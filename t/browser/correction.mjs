@@ -161,7 +161,7 @@ await play({
         await leftTo(page, '#f-address');
         await submit(page);
         await page.locator('dialog').waitFor();
-        await page.clock.fastForward(16_000);
+        await page.clock.runFor(31_000);
         await page.locator('#account').waitFor();
         ok(true, 'the login page');
         await shut(visit);
@@ -199,13 +199,27 @@ await play({
 
             // 重置
 
+            const draft = async () => (await visit.context.cookies())
+                .find((one) => /draft/.test(one.name))?.value;
+
             await page.locator('#f-postcode').fill('451111');
             await leftTo(page, '#f-postcode');
+            await page.locator('#f-documents-id_card_emblem')
+                .setInputFiles(specimen('id_card_emblem').path);
+            await page.locator('.upload-there').waitFor();
+
+            const before = await draft();
+
             await page.locator('button', { hasText: '重置' }).click();
             await page.locator('dialog .button-danger').click();
             await page.locator('dialog').waitFor({ state: 'detached' });
             is(await page.locator('#f-postcode').inputValue(),
                made.values.postcode, 'a reset brings back what was');
+            is(await page.locator('.upload-there').count(), 0,
+               'without the new picture');
+            await page.waitForLoadState('networkidle');
+            ok(before && await draft() !== before,
+               'and its uploads are not counted any more');
             await shut(visit);
         }
     },

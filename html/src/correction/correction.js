@@ -393,12 +393,14 @@ export function useCorrection() {
     reading.forget(kind);
   }
 
-  // As it was before anything was corrected.
+  // As it was before anything was corrected; a new draft may hold as many
+  // uploads as the one before.
 
   async function reset() {
-    for (const kind of Object.keys(documents)) {
-      await removeDocument(kind);
-    }
+    await chain;
+    await del('draft');
+    Object.keys(documents).forEach((kind) => delete documents[kind]);
+    reading.clear();
 
     Object.assign(values, before);
     more.clear();
