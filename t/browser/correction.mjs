@@ -101,6 +101,10 @@ await play({
             await submit(page);
             await hasFocus(page, '.summary', 'the summary has the focus');
             await look(visit, 'correction-wrong');
+            await page.locator('button', { hasText: 'English' }).click();
+            await page.locator('.summary', { hasText: /has 11 digits/ }).waitFor();
+            await page.locator('button', { hasText: '中文' }).click();
+            await page.locator('.summary', { hasText: /11位数字/ }).waitFor();
             await page.locator('.summary a').click();
             await hasFocus(page, '#f-mobile', 'and leads to the field');
 

@@ -127,6 +127,11 @@ await play({
             await signIn(page, person);
             like(await page.locator('[role=alert]').textContent(),
                  /用户名或密码不正确/, 'a wrong pair');
+            await page.locator('button', { hasText: 'English' }).click();
+            await page.locator('[role=alert]', { hasText: 'password is wrong' })
+                .waitFor();
+            await page.locator('button', { hasText: '中文' }).click();
+            await page.locator('[role=alert]', { hasText: '不正确' }).waitFor();
             is(await page.locator('#account').inputValue(), person.username,
                'what was typed is still there');
             await look(visit, 'login-wrong');

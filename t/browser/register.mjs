@@ -387,6 +387,16 @@ await play({
            'it lists every field that is missing');
         await look(visit, 'register-1-errors');
 
+        const told = () => page.locator('form').textContent();
+
+        await page.getByText('English').click();
+        await page.locator('#f-username-error', { hasText: 'required' })
+            .waitFor();
+        ok(!/[\u4e00-\u9fff]/.test(await told()),
+           'errors change their language with the page');
+        await page.getByText('中文').click();
+        await page.locator('#f-username-error', { hasText: '必填' }).waitFor();
+
         await page.locator('.summary a', { hasText: '用户名' }).click();
         await hasFocus(page, '#f-username', 'a link leads to its field');
 

@@ -5,11 +5,11 @@
 // session that ended loses nothing.  The draft also judges them, together with
 // all that stays; the last word has PUT /correction.
 
-import { computed, reactive, ref, shallowRef } from 'vue';
+import { computed, reactive, ref, shallowRef, watch } from 'vue';
 
 import { del, get, put } from '../common/api.js';
 import { form, loadForm, loadRegions } from '../common/form.js';
-import { hasText, pick, t } from '../common/i18n.js';
+import { hasText, language, pick, t } from '../common/i18n.js';
 import { forget, recall, remember } from '../common/memory.js';
 import { forgetSession } from '../common/session.js';
 import { blank, controlId, optional, tidy } from '../register/fields.js';
@@ -310,9 +310,17 @@ export function useCorrection() {
 
   // Faults
 
+  // The message is the field's own, so that it changes its language with it.
+
   const fault = (field, message) => ({
-    id: controlId(field), field, label: label(field), message,
+    field,
+    id: controlId(field),
+    get label() { return label(field); },
+    get message() { return marks[field]?.message ?? message; },
   });
+
+  watch(language, () => judge(Object.keys(marks)
+    .filter((field) => field in values && marks[field].state === 'invalid')));
 
   function faults() {
     return [...kindFaults(), ...openFields.value

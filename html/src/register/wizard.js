@@ -4,11 +4,11 @@
 // The service judges; this file asks it when a person has left a field or
 // paused, and shows an error only for a field that the person has left.
 
-import { computed, reactive, ref } from 'vue';
+import { computed, reactive, ref, watch } from 'vue';
 
 import { del, explain, get, post, Problem, put } from '../common/api.js';
 import { form, loadForm, loadRegions } from '../common/form.js';
-import { pick, t } from '../common/i18n.js';
+import { language, pick, t } from '../common/i18n.js';
 import { blank, controlId, optional, stepFields, stepOf, tidy, unsaved,
   withDependents } from './fields.js';
 import { useReading } from './reading.js';
@@ -313,11 +313,19 @@ export function useWizard() {
     });
   }
 
+  // The message is the field's own, so that it changes its language with it.
+
   function fault(field, message) {
     return {
-      field, id: controlId(field), label: label(field), message,
+      field,
+      id: controlId(field),
+      get label() { return label(field); },
+      get message() { return marks[field]?.message ?? message; },
     };
   }
+
+  watch(language, () => judge(Object.keys(marks)
+    .filter((field) => field in values && marks[field].state === 'invalid')));
 
   function label(field) {
     if (field.startsWith('documents.')) {
