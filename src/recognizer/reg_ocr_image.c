@@ -25,6 +25,53 @@
 #define REG_OCR_NOISY         1.1f
 
 
+/* Samples in each direction that one pixel of an input is the mean of. */
+
+#define REG_OCR_SAMPLES       8
+
+
+/*
+ * Sums are whole numbers, which are much faster than floats: a mean counts
+ * 1/256 of each of its pixels, a place 1/65536 of a pixel, and what lies
+ * between two pixels 1/32 of either.
+ */
+
+#define REG_OCR_WHOLE         256
+#define REG_OCR_PIXEL         65536
+#define REG_OCR_PARTS         32
+
+
+/* The pixels along a side that become one: some of the first and the last. */
+
+typedef struct {
+    unsigned  first;
+    unsigned  n;
+    float     begin;
+    float     unit;
+} reg_ocr_portion_t;
+
+typedef struct {
+    int64_t  x;
+    int64_t  y;
+} reg_ocr_place_t;
+
+typedef struct {
+    const reg_ocr_image_t  *image;
+    reg_ocr_place_t         first;
+    reg_ocr_place_t         along;      /* from one to the next */
+    reg_ocr_place_t         down;
+    reg_ocr_place_t         last;       /* of the picture */
+} reg_ocr_grid_t;
+
+
+/* From the sums of three colours to what a model gets. */
+
+typedef struct {
+    float  by[3];
+    float  less[3];
+} reg_ocr_scale_t;
+
+
 /* How detection was trained: in the order blue, green, red of its pictures. */
 
 static const float  reg_ocr_mean[3] = { 0.485f, 0.456f, 0.406f };
@@ -38,16 +85,26 @@ static reg_code_t reg_ocr_image_decompress(const unsigned char *data,
 static tjscalingfactor reg_ocr_image_scale(int side);
 static reg_code_t reg_ocr_image_upright(reg_ocr_image_t *image,
     int orientation);
+static reg_ocr_portion_t *reg_ocr_image_portions(unsigned from, unsigned to);
+static inline unsigned reg_ocr_image_until(const reg_ocr_portion_t *portion,
+    unsigned i);
 static void reg_ocr_image_squeeze(const reg_ocr_image_t *image,
-    const reg_ocr_crop_t *crop, float top, float bottom, float *row);
-static void reg_ocr_image_average(const float *row, unsigned from,
+    const reg_ocr_crop_t *crop, const reg_ocr_portion_t *rows, uint16_t *row);
+static void reg_ocr_image_average(const uint16_t *row,
+    const reg_ocr_portion_t *columns, const reg_ocr_scale_t *scale,
     float *planes, unsigned width, size_t plane);
-static void reg_ocr_image_mean(const reg_ocr_image_t *image, float x, float y,
-    const reg_ocr_point_t *along, unsigned n, float *planes, size_t plane);
+static void reg_ocr_image_normal(float whole, reg_ocr_scale_t *scale);
+static inline void reg_ocr_image_put(const int sum[3],
+    const reg_ocr_scale_t *scale, float *planes, size_t plane);
+static void reg_ocr_image_grid(const reg_ocr_image_t *image,
+    const reg_ocr_box_t *box, unsigned width, unsigned height,
+    reg_ocr_grid_t *grid);
+static inline void reg_ocr_image_nearest(const reg_ocr_grid_t *grid,
+    unsigned x, unsigned y, unsigned n, int sum[3]);
+static inline void reg_ocr_image_between(const reg_ocr_grid_t *grid,
+    unsigned x, unsigned y, unsigned n, int sum[3]);
 static void reg_ocr_image_smooth(float *plane, unsigned width,
     unsigned height);
-static void reg_ocr_image_pixel(const reg_ocr_image_t *image, float x,
-    float y, float bgr[3]);
 
 
 reg_code_t
@@ -246,55 +303,109 @@ float *
 reg_ocr_image_planes(const reg_ocr_image_t *image, const reg_ocr_crop_t *crop,
     unsigned width, unsigned height)
 {
-    float     *planes, *row;
-    unsigned   y;
+    float               *planes;
+    uint16_t            *row;
+    unsigned             y;
+    reg_ocr_scale_t      scale;
+    reg_ocr_portion_t   *columns, *rows;
 
     planes = malloc(sizeof(float) * 3 * width * height);
-    row = malloc(sizeof(float) * 3 * crop->width);
+    row = malloc(sizeof(uint16_t) * 3 * crop->width);
+    columns = reg_ocr_image_portions(crop->width, width);
+    rows = reg_ocr_image_portions(crop->height, height);
 
-    if (planes == NULL || row == NULL) {
+    if (planes == NULL || row == NULL || columns == NULL || rows == NULL) {
         free(planes);
-        free(row);
-        return NULL;
+        planes = NULL;
+        height = 0;
     }
 
-    for (y = 0; y < height; y++) {
-        reg_ocr_image_squeeze(image, crop, (float) crop->height * y / height,
-                              (float) crop->height * (y + 1) / height, row);
+    reg_ocr_image_normal(255.0f * REG_OCR_WHOLE * REG_OCR_WHOLE, &scale);
 
-        reg_ocr_image_average(row, crop->width, planes + (size_t) y * width,
-                              width, (size_t) width * height);
+    for (y = 0; y < height; y++) {
+        reg_ocr_image_squeeze(image, crop, &rows[y], row);
+        reg_ocr_image_average(row, columns, &scale,
+                              planes + (size_t) y * width, width,
+                              (size_t) width * height);
     }
 
     free(row);
+    free(columns);
+    free(rows);
 
     return planes;
 }
 
 
+/* Divides a side of from pixels into to portions. */
+
+static reg_ocr_portion_t *
+reg_ocr_image_portions(unsigned from, unsigned to)
+{
+    double              begin, end;
+    unsigned            i;
+    reg_ocr_portion_t  *portions, *portion;
+
+    portions = malloc(sizeof(reg_ocr_portion_t) * to);
+
+    for (i = 0; portions != NULL && i < to; i++) {
+        begin = (double) from * i / to;
+        end = (double) from * (i + 1) / to;
+
+        portion = &portions[i];
+        portion->first = (unsigned) begin;
+        portion->begin = begin;
+        portion->unit = REG_OCR_WHOLE / (end - begin);
+        portion->n = (unsigned) ceil(end) - portion->first;
+    }
+
+    return portions;
+}
+
+
 /*
- * Makes one row of those between top and bottom, which count as far as they
- * are in between: the mean of each column.
+ * What the pixels of a portion before its i-th count for, in 1/REG_OCR_WHOLE:
+ * those of one pixel are the difference, so that all of them make a whole.
+ */
+
+static inline unsigned
+reg_ocr_image_until(const reg_ocr_portion_t *portion, unsigned i)
+{
+    if (i == 0) {
+        return 0;
+    }
+
+    return (i == portion->n) ? REG_OCR_WHOLE
+           : (unsigned) ((portion->first + i - portion->begin) * portion->unit
+                         + 0.5f);
+}
+
+
+/*
+ * Makes one row of some, which count as far as they are in the portion: the
+ * mean of each column, times REG_OCR_WHOLE.
  */
 
 static void
 reg_ocr_image_squeeze(const reg_ocr_image_t *image, const reg_ocr_crop_t *crop,
-    float top, float bottom, float *row)
+    const reg_ocr_portion_t *rows, uint16_t *row)
 {
-    float                 low, high, weight;
     size_t                i, n;
-    unsigned              y;
+    uint16_t              weight;
+    unsigned              y, before, until;
     const unsigned char  *p;
 
     n = (size_t) 3 * crop->width;
-    memset(row, 0, sizeof(float) * n);
+    memset(row, 0, sizeof(uint16_t) * n);
+    before = 0;
 
-    for (y = (unsigned) top; y < crop->height && y < bottom; y++) {
-        low = (y > top) ? y : top;
-        high = (y + 1 < bottom) ? y + 1 : bottom;
-        weight = (high - low) / (bottom - top);
+    for (y = 0; y < rows->n; y++) {
+        until = reg_ocr_image_until(rows, y + 1);
+        weight = until - before;
+        before = until;
 
-        p = image->rgb + 3 * ((size_t) (crop->y + y) * image->width + crop->x);
+        p = image->rgb + 3 * ((size_t) (crop->y + rows->first + y)
+                              * image->width + crop->x);
 
         for (i = 0; i < n; i++) {
             row[i] += weight * p[i];
@@ -306,44 +417,70 @@ reg_ocr_image_squeeze(const reg_ocr_image_t *image, const reg_ocr_crop_t *crop,
 /* The same along a row, which becomes a row of each plane. */
 
 static void
-reg_ocr_image_average(const float *row, unsigned from, float *planes,
-    unsigned width, size_t plane)
+reg_ocr_image_average(const uint16_t *row, const reg_ocr_portion_t *columns,
+    const reg_ocr_scale_t *scale, float *planes, unsigned width, size_t plane)
 {
-    float     left, right, low, high, weight, total[3];
-    unsigned  x, i, c;
+    int              sum[3];
+    unsigned         x, i, before, until;
+    const uint16_t  *p;
 
     for (x = 0; x < width; x++) {
-        left = (float) from * x / width;
-        right = (float) from * (x + 1) / width;
+        sum[0] = sum[1] = sum[2] = 0;
+        p = row + 3 * (size_t) columns[x].first;
+        before = 0;
 
-        total[0] = total[1] = total[2] = 0;
-
-        for (i = (unsigned) left; i < from && i < right; i++) {
-            low = (i > left) ? i : left;
-            high = (i + 1 < right) ? i + 1 : right;
-            weight = (high - low) / (right - left);
-
-            total[0] += weight * row[3 * i + 2];
-            total[1] += weight * row[3 * i + 1];
-            total[2] += weight * row[3 * i];
+        for (i = 1; i <= columns[x].n; i++, p += 3) {
+            until = reg_ocr_image_until(&columns[x], i);
+            sum[0] += (until - before) * p[2];
+            sum[1] += (until - before) * p[1];
+            sum[2] += (until - before) * p[0];
+            before = until;
         }
 
-        for (c = 0; c < 3; c++) {
-            planes[c * plane + x] = (total[c] / 255 - reg_ocr_mean[c])
-                                    / reg_ocr_deviation[c];
-        }
+        reg_ocr_image_put(sum, scale, planes + x, plane);
     }
 }
 
+
+/* What makes a sum a number as detection was trained: whole is white. */
+
+static void
+reg_ocr_image_normal(float whole, reg_ocr_scale_t *scale)
+{
+    unsigned  c;
+
+    for (c = 0; c < 3; c++) {
+        scale->by[c] = 1 / (whole * reg_ocr_deviation[c]);
+        scale->less[c] = reg_ocr_mean[c] / reg_ocr_deviation[c];
+    }
+}
+
+
+static inline void
+reg_ocr_image_put(const int sum[3], const reg_ocr_scale_t *scale,
+    float *planes, size_t plane)
+{
+    planes[0] = sum[0] * scale->by[0] - scale->less[0];
+    planes[plane] = sum[1] * scale->by[1] - scale->less[1];
+    planes[2 * plane] = sum[2] * scale->by[2] - scale->less[2];
+}
+
+
+/*
+ * The mean of n × n pixels, as many as there are for one of the input; none
+ * is between pixels.
+ */
 
 float *
 reg_ocr_image_turned(const reg_ocr_image_t *image, const reg_ocr_box_t *box,
     unsigned width, unsigned height)
 {
-    float            *planes, scale;
+    int               sum[3];
+    float            *planes, shrunk;
     size_t            plane;
     unsigned          x, y, n;
-    reg_ocr_point_t   corners[4], along, down, part;
+    reg_ocr_grid_t    grid;
+    reg_ocr_scale_t   scale;
 
     plane = (size_t) width * height;
 
@@ -352,65 +489,22 @@ reg_ocr_image_turned(const reg_ocr_image_t *image, const reg_ocr_box_t *box,
         return NULL;
     }
 
-    reg_ocr_box_corners(box, corners);
+    shrunk = box->height / height;
+    n = (shrunk > 1) ? (unsigned) lroundf(shrunk) : 1;
+    n = (n > REG_OCR_SAMPLES) ? REG_OCR_SAMPLES : n;
 
-    along.x = box->u.x * box->width / width;
-    along.y = box->u.y * box->width / width;
-    down.x = -box->u.y * box->height / height;
-    down.y = box->u.x * box->height / height;
-
-    scale = box->height / height;
-    n = (scale > 1) ? (unsigned) lroundf(scale) : 1;
-    part.x = along.x / n;
-    part.y = along.y / n;
+    reg_ocr_image_normal(255.0f * n * n, &scale);
+    reg_ocr_image_grid(image, box, width * n, height * n, &grid);
 
     for (y = 0; y < height; y++) {
         for (x = 0; x < width; x++) {
-            reg_ocr_image_mean(image,
-                               corners[0].x + x * along.x + y * down.x,
-                               corners[0].y + x * along.y + y * down.y,
-                               &part, n, planes + (size_t) y * width + x,
-                               plane);
+            reg_ocr_image_nearest(&grid, x * n, y * n, n, sum);
+            reg_ocr_image_put(sum, &scale, planes + (size_t) y * width + x,
+                              plane);
         }
     }
 
     return planes;
-}
-
-
-/* The mean of n × n pixels that lie along and across a direction. */
-
-static void
-reg_ocr_image_mean(const reg_ocr_image_t *image, float x, float y,
-    const reg_ocr_point_t *along, unsigned n, float *planes, size_t plane)
-{
-    int                   ix, iy;
-    unsigned              i, j, c, sum[3];
-    const unsigned char  *p;
-
-    sum[0] = sum[1] = sum[2] = 0;
-
-    for (j = 0; j < n; j++) {
-        for (i = 0; i < n; i++) {
-            ix = (int) (x + (i + 0.5f) * along->x - (j + 0.5f) * along->y);
-            iy = (int) (y + (i + 0.5f) * along->y + (j + 0.5f) * along->x);
-
-            ix = (ix < 0) ? 0 : ix;
-            ix = (ix < (int) image->width) ? ix : (int) image->width - 1;
-            iy = (iy < 0) ? 0 : iy;
-            iy = (iy < (int) image->height) ? iy : (int) image->height - 1;
-
-            p = image->rgb + 3 * ((size_t) iy * image->width + ix);
-            sum[0] += p[2];
-            sum[1] += p[1];
-            sum[2] += p[0];
-        }
-    }
-
-    for (c = 0; c < 3; c++) {
-        planes[c * plane] = (sum[c] / (255.0f * n * n) - reg_ocr_mean[c])
-                            / reg_ocr_deviation[c];
-    }
 }
 
 
@@ -423,10 +517,12 @@ float *
 reg_ocr_image_strip(const reg_ocr_image_t *image, const reg_ocr_box_t *box,
     unsigned width, unsigned height)
 {
-    float            *planes, scale, a, b, part, bgr[3], sum[3];
-    size_t            at, plane;
-    unsigned          x, y, c, i, j, n;
-    reg_ocr_point_t   corners[4];
+    int               sum[3];
+    float            *planes, shrunk;
+    size_t            plane;
+    unsigned          x, y, c, n;
+    reg_ocr_grid_t    grid;
+    reg_ocr_scale_t   scale;
 
     plane = (size_t) width * height;
 
@@ -435,43 +531,156 @@ reg_ocr_image_strip(const reg_ocr_image_t *image, const reg_ocr_box_t *box,
         return NULL;
     }
 
-    reg_ocr_box_corners(box, corners);
+    shrunk = box->height / height;
+    n = (shrunk > 1.25f) ? (unsigned) ceilf(shrunk) : 1;
+    n = (n > REG_OCR_SAMPLES) ? REG_OCR_SAMPLES : n;
 
-    scale = box->height / height;
-    n = (scale > 1.25f) ? (unsigned) ceilf(scale) : 1;
-    n = (n > 8) ? 8 : n;
-    part = 1.0f / n;
+    for (c = 0; c < 3; c++) {
+        scale.by[c] = 1 / (127.5f * n * n * REG_OCR_PARTS * REG_OCR_PARTS);
+        scale.less[c] = 1;
+    }
 
-    for (at = 0; at < plane; at++) {
-        x = at % width;
-        y = at / width;
-        sum[0] = sum[1] = sum[2] = 0;
+    reg_ocr_image_grid(image, box, width * n, height * n, &grid);
 
-        for (i = 0; i < n * n; i++) {
-            a = (x + (i % n + 0.5f) * part) * box->width / width;
-            b = (y + (i / n + 0.5f) * part) * box->height / height;
-
-            reg_ocr_image_pixel(image,
-                corners[0].x + a * box->u.x - b * box->u.y - 0.5f,
-                corners[0].y + a * box->u.y + b * box->u.x - 0.5f, bgr);
-
-            for (j = 0; j < 3; j++) {
-                sum[j] += bgr[j];
-            }
-        }
-
-        for (c = 0; c < 3; c++) {
-            planes[c * plane + at] = sum[c] * part * part / 127.5f - 1;
+    for (y = 0; y < height; y++) {
+        for (x = 0; x < width; x++) {
+            reg_ocr_image_between(&grid, x * n, y * n, n, sum);
+            reg_ocr_image_put(sum, &scale, planes + (size_t) y * width + x,
+                              plane);
         }
     }
 
-    if (scale < REG_OCR_NOISY) {
+    if (shrunk < REG_OCR_NOISY) {
         for (c = 0; c < 3; c++) {
             reg_ocr_image_smooth(planes + c * plane, width, height);
         }
     }
 
     return planes;
+}
+
+
+/* The middles of width × height cells that a box is divided into. */
+
+static void
+reg_ocr_image_grid(const reg_ocr_image_t *image, const reg_ocr_box_t *box,
+    unsigned width, unsigned height, reg_ocr_grid_t *grid)
+{
+    double           along, down;
+    reg_ocr_point_t  corners[4];
+
+    reg_ocr_box_corners(box, corners);
+
+    along = REG_OCR_PIXEL * box->width / width;
+    down = REG_OCR_PIXEL * box->height / height;
+
+    grid->image = image;
+    grid->along.x = llround(along * box->u.x);
+    grid->along.y = llround(along * box->u.y);
+    grid->down.x = llround(-down * box->u.y);
+    grid->down.y = llround(down * box->u.x);
+    grid->first.x = llround(REG_OCR_PIXEL * corners[0].x)
+                    + (grid->along.x + grid->down.x) / 2;
+    grid->first.y = llround(REG_OCR_PIXEL * corners[0].y)
+                    + (grid->along.y + grid->down.y) / 2;
+    grid->last.x = REG_OCR_PIXEL * (image->width - 1);
+    grid->last.y = REG_OCR_PIXEL * (image->height - 1);
+}
+
+
+static inline uint64_t
+reg_ocr_image_clamp(int64_t at, int64_t last)
+{
+    at = (at < 0) ? 0 : at;
+
+    return (at > last) ? last : at;
+}
+
+
+/* The sums of the pixels that n × n cells of a grid, from one on, lie in. */
+
+static inline void
+reg_ocr_image_nearest(const reg_ocr_grid_t *grid, unsigned x, unsigned y,
+    unsigned n, int sum[3])
+{
+    int64_t               ax, ay;
+    uint64_t              ix, iy;
+    unsigned              i, j;
+    const unsigned char  *p;
+
+    sum[0] = sum[1] = sum[2] = 0;
+
+    for (j = 0; j < n; j++) {
+        ax = grid->first.x + x * grid->along.x + (y + j) * grid->down.x;
+        ay = grid->first.y + x * grid->along.y + (y + j) * grid->down.y;
+
+        for (i = 0; i < n; i++) {
+            ix = reg_ocr_image_clamp(ax, grid->last.x) / REG_OCR_PIXEL;
+            iy = reg_ocr_image_clamp(ay, grid->last.y) / REG_OCR_PIXEL;
+            p = grid->image->rgb + 3 * (iy * grid->image->width + ix);
+
+            sum[0] += p[2];
+            sum[1] += p[1];
+            sum[2] += p[0];
+
+            ax += grid->along.x;
+            ay += grid->along.y;
+        }
+    }
+}
+
+
+/*
+ * The same between four pixels each, in proportion: times REG_OCR_PARTS
+ * squared.
+ */
+
+static inline void
+reg_ocr_image_between(const reg_ocr_grid_t *grid, unsigned x, unsigned y,
+    unsigned n, int sum[3])
+{
+    int64_t               ax, ay;
+    uint64_t              cx, cy;
+    unsigned              i, j, c, fx, fy, w[4];
+    ptrdiff_t             right, down;
+    const unsigned char  *p;
+
+    sum[0] = sum[1] = sum[2] = 0;
+
+    for (j = 0; j < n; j++) {
+        ax = grid->first.x + x * grid->along.x + (y + j) * grid->down.x
+             - REG_OCR_PIXEL / 2;
+        ay = grid->first.y + x * grid->along.y + (y + j) * grid->down.y
+             - REG_OCR_PIXEL / 2;
+
+        for (i = 0; i < n; i++, ax += grid->along.x, ay += grid->along.y) {
+            cx = reg_ocr_image_clamp(ax, grid->last.x);
+            cy = reg_ocr_image_clamp(ay, grid->last.y);
+
+            /* the last pixel of a row or column has none behind it */
+
+            right = (cx < (uint64_t) grid->last.x) ? 3 : 0;
+            down = (cy < (uint64_t) grid->last.y)
+                   ? (ptrdiff_t) 3 * grid->image->width : 0;
+
+            p = grid->image->rgb + 3 * ((cy / REG_OCR_PIXEL)
+                                        * grid->image->width
+                                        + cx / REG_OCR_PIXEL);
+
+            fx = cx % REG_OCR_PIXEL / (REG_OCR_PIXEL / REG_OCR_PARTS);
+            fy = cy % REG_OCR_PIXEL / (REG_OCR_PIXEL / REG_OCR_PARTS);
+
+            w[0] = (REG_OCR_PARTS - fx) * (REG_OCR_PARTS - fy);
+            w[1] = fx * (REG_OCR_PARTS - fy);
+            w[2] = (REG_OCR_PARTS - fx) * fy;
+            w[3] = fx * fy;
+
+            for (c = 0; c < 3; c++) {
+                sum[2 - c] += w[0] * p[c] + w[1] * p[c + right]
+                              + w[2] * p[c + down] + w[3] * p[c + down + right];
+            }
+        }
+    }
 }
 
 
@@ -496,36 +705,5 @@ reg_ocr_image_smooth(float *plane, unsigned width, unsigned height)
                                     + plane[(y + 1) * width + x]) / 4;
             above = here;
         }
-    }
-}
-
-
-/* Between four pixels, in proportion. */
-
-static void
-reg_ocr_image_pixel(const reg_ocr_image_t *image, float x, float y,
-    float bgr[3])
-{
-    float                 fx, fy, top, bottom;
-    size_t                right, down;
-    unsigned              ix, iy, c;
-    const unsigned char  *p;
-
-    x = fminf(fmaxf(x, 0), image->width - 1);
-    y = fminf(fmaxf(y, 0), image->height - 1);
-
-    ix = (unsigned) x;
-    iy = (unsigned) y;
-    fx = x - ix;
-    fy = y - iy;
-
-    p = image->rgb + 3 * ((size_t) iy * image->width + ix);
-    right = (ix + 1 < image->width) ? 3 : 0;
-    down = (iy + 1 < image->height) ? (size_t) 3 * image->width : 0;
-
-    for (c = 0; c < 3; c++) {
-        top = p[c] + fx * (p[c + right] - p[c]);
-        bottom = p[c + down] + fx * (p[c + down + right] - p[c + down]);
-        bgr[2 - c] = top + fy * (bottom - top);
     }
 }

@@ -23,7 +23,7 @@ typedef struct {
  * REG_NOT_JPEG, REG_TRUNCATED, REG_TOO_MANY_PIXELS, REG_INTERNAL.
  */
 
-#define REG_OCR_FULL_SIDE  3200
+#define REG_OCR_FULL_SIDE  3600
 
 reg_code_t reg_ocr_image_decode(reg_str_t jpeg, reg_ocr_image_t *image);
 void reg_ocr_image_free(reg_ocr_image_t *image);
