@@ -220,18 +220,21 @@ reg_ocr_image_decompress(const unsigned char *data, size_t len,
 }
 
 
-/* In eighths, as few as leave no side longer than is of use. */
+/*
+ * By halves, until no side is longer than is of use: the decoder has no fast
+ * way to other fractions, which take it longer than the whole.
+ */
 
 static tjscalingfactor
 reg_ocr_image_scale(int side)
 {
     tjscalingfactor  scale;
 
-    scale.num = 8;
-    scale.denom = 8;
+    scale.num = 1;
+    scale.denom = 1;
 
-    while (scale.num > 1 && TJSCALED(side, scale) > REG_OCR_FULL_SIDE) {
-        scale.num--;
+    while (scale.denom < 8 && TJSCALED(side, scale) > REG_OCR_FULL_SIDE) {
+        scale.denom *= 2;
     }
 
     return scale;
