@@ -9,7 +9,8 @@
 //   - offsets go into the weights behind them where nothing is padded;
 //   - the activation becomes a convolution of one weight a channel with a hard
 //     sigmoid, and one product: forms that the fast layout knows;
-//   - x + x·s, with one s a channel, becomes x·(s + 1).
+//   - x + x·s, with one s a channel, becomes x·(s + 1);
+//   - what enlarges the picture becomes products of its pixels.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -364,6 +365,102 @@ function foldGates(graph) {
 }
 
 
+// The weights of a transposed convolution whose squares do not overlap: each
+// of its pixels is a product of its own with the one pixel it comes from.
+
+function squares(graph, node) {
+  const { dims, data } = graph.constants.get(node.input[1]);
+  const [inner, outer, side] = dims;
+
+  if (dims[2] !== dims[3] || ['kernel_shape', 'strides'].some((name) =>
+    attribute(node, name).ints.some((n) => Number(n) !== side))) {
+    throw new Error(`${node.name} has squares that overlap`);
+  }
+
+  return {
+    inner, outer, side,
+    weight: (from, to, y, x) =>
+      data[((from * outer + to) * side + y) * side + x],
+  };
+}
+
+
+// A convolution of single pixels: f(to, from) is its weight.
+
+function products(graph, input, output, [to, from], f, offsets) {
+  const node = pointwise(graph, input, output, 1, 1, 0);
+  const weights = Array.from({ length: to * from }, (_, i) =>
+    f(Math.floor(i / from), i % from));
+
+  node.input = [input, graph.constant([to, from, 1, 1], weights),
+    graph.constant([to], offsets)];
+
+  return node;
+}
+
+
+// ConvTranspose → Relu → ConvTranspose → +b → Sigmoid, which double the sides
+// twice: here as channels of the small picture, put side by side at last.
+
+function foldEnlarging(graph) {
+  const first = graph.nodes.find(({ opType }) => opType === 'ConvTranspose');
+  const relu = first && graph.only(first.output[0], 'Relu');
+  const second = relu && graph.only(relu.output[0], 'ConvTranspose');
+  const add = second && graph.only(second.output[0], 'Add');
+  const sigmoid = add && graph.only(add.output[0], 'Sigmoid');
+
+  if (!sigmoid) {
+    return 0;
+  }
+
+  const [a, b] = [squares(graph, first), squares(graph, second)];
+  const [name] = sigmoid.output;
+  const side = a.side * b.side;
+  const offsets = graph.constants.get(first.input[2]).data;
+  const [offset] = graph.constants.get(add.input[1]).data;
+
+  graph.replace([first], [
+    products(graph, first.input[0], `${name}_first`,
+      [a.side ** 2 * a.outer, a.inner],
+      (to, from) => {
+        const at = Math.floor(to / a.outer);
+
+        return a.weight(from, to % a.outer, Math.floor(at / a.side),
+          at % a.side);
+      },
+      Array.from({ length: a.side ** 2 * a.outer }, (_, to) =>
+        offsets[to % a.outer])),
+    onnx.NodeProto.create({
+      opType: 'Relu', name: `${name}_relu`,
+      input: [`${name}_first`], output: [`${name}_relu`],
+    }),
+    products(graph, `${name}_relu`, `${name}_second`,
+      [side ** 2, a.side ** 2 * a.outer],
+      (to, from) => {
+        const [y, x] = [Math.floor(to / side), to % side];
+        const at = Math.floor(y / b.side) * a.side + Math.floor(x / b.side);
+
+        return at === Math.floor(from / a.outer)
+          ? b.weight(from % a.outer, 0, y % b.side, x % b.side) : 0;
+      },
+      Array(side ** 2).fill(offset)),
+    onnx.NodeProto.create({
+      opType: 'Sigmoid', name: `${name}_small`,
+      input: [`${name}_second`], output: [`${name}_small`],
+    }),
+    onnx.NodeProto.create({
+      opType: 'DepthToSpace', name,
+      input: [`${name}_small`], output: [name],
+      attribute: [onnx.AttributeProto.create(
+        { name: 'blocksize', type: INT, i: side })],
+    }),
+  ]);
+  graph.remove([relu, second, add, sigmoid]);
+
+  return 1;
+}
+
+
 function main(from, to) {
   if (to === undefined) {
     console.error('usage: node fold.mjs IN.onnx OUT.onnx');
@@ -373,7 +470,8 @@ function main(from, to) {
   const model = onnx.ModelProto.decode(readFileSync(from));
   const graph = new Graph(model.graph);
 
-  const counts = [foldScales, foldNormalisations, foldHardSwishes, foldGates]
+  const counts = [foldScales, foldNormalisations, foldHardSwishes, foldGates,
+    foldEnlarging]
     .map((fold) => `${fold.name} ${fold(graph)}`);
 
   graph.finish();
