@@ -41,6 +41,19 @@
 #define REG_OCR_NOISE        0.3f   /* there is nothing to be read again */
 #define REG_OCR_CHARACTER    8.5f   /* steps, at most, in print */
 
+/*
+ * Labels are printed with room between their characters.  One that leaves so
+ * few steps at either end of its line, too few for another character, is whole.
+ */
+
+#define REG_OCR_LABEL_END    6
+
+static const char *const  reg_ocr_labels[] = {
+    "名称", "名", "称", "类型", "类", "型", "住所", "住", "所", "经营范围",
+    "营业执照", "注册资本", "成立日期", "营业期限", "登记机关",
+    "姓名", "性别", "民族", "出生", "住址", NULL
+};
+
 
 static reg_code_t reg_ocr_lines_line(reg_ocr_runtime_t *runtime,
     const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
@@ -50,6 +63,7 @@ static reg_code_t reg_ocr_lines_once(reg_ocr_runtime_t *runtime,
     const reg_ocr_box_t *box, size_t steps, size_t filled,
     reg_ocr_line_t *line);
 static int reg_ocr_lines_doubtful(const reg_ocr_line_t *line);
+static int reg_ocr_lines_label(const reg_ocr_line_t *line);
 static reg_code_t reg_ocr_lines_again(reg_ocr_runtime_t *runtime,
     const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
     const reg_ocr_box_t *box, size_t steps, reg_ocr_line_t *line);
@@ -220,7 +234,7 @@ reg_ocr_lines_doubtful(const reg_ocr_line_t *line)
     size_t  i;
 
     if (line->steps < REG_OCR_SHORT_LEAST || line->steps > REG_OCR_SHORT_MOST
-        || line->confidence < REG_OCR_NOISE)
+        || line->confidence < REG_OCR_NOISE || reg_ocr_lines_label(line))
     {
         return 0;
     }
@@ -232,6 +246,37 @@ reg_ocr_lines_doubtful(const reg_ocr_line_t *line)
 
     return han && (least < REG_OCR_DOUBT
                    || line->n * REG_OCR_CHARACTER < line->steps);
+}
+
+
+static int
+reg_ocr_lines_label(const reg_ocr_line_t *line)
+{
+    size_t     i, k;
+    reg_str_t  s;
+
+    if (line->n == 0 || line->chars[0].step > REG_OCR_LABEL_END
+        || line->steps - line->chars[line->n - 1].step > REG_OCR_LABEL_END)
+    {
+        return 0;
+    }
+
+    for (i = 0; reg_ocr_labels[i] != NULL; i++) {
+        s.data = (const unsigned char *) reg_ocr_labels[i];
+        s.len = strlen(reg_ocr_labels[i]);
+
+        for (k = 0; k < line->n && s.len > 0; k++) {
+            if (line->chars[k].code != reg_text_next(&s)) {
+                break;
+            }
+        }
+
+        if (k == line->n && s.len == 0) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 
