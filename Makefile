@@ -206,10 +206,16 @@ $(out)/unit-sanitized/%: $(out)/sanitized/t/unit/%.o $(out)/sanitized/libcore.a
 	$(Q)$(CC) $(sanitize) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
 	    $(call libs,$(unit_packages))
 
-# what the recogniser does with a page once it is read needs no runtime
+# what the recogniser does with a page once it is read needs no runtime, nor
+# do the pixels that the models get
 
 $(out)/unit/test_ocr: $(pure_sources:%.c=$(out)/plain/%.o)
 $(out)/unit-sanitized/test_ocr: $(pure_sources:%.c=$(out)/sanitized/%.o)
+
+pixel_sources := $(addprefix src/recognizer/reg_ocr_,image.c geometry.c)
+
+$(out)/unit/test_ocr_image: $(pixel_sources:%.c=$(out)/plain/%.o)
+$(out)/unit-sanitized/test_ocr_image: $(pixel_sources:%.c=$(out)/sanitized/%.o)
 
 
 ## make fuzz        every fuzz target for FUZZ_TIME=10 seconds
