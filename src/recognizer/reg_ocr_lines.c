@@ -55,9 +55,12 @@ static const char *const  reg_ocr_labels[] = {
 };
 
 
+static reg_code_t reg_ocr_lines_new(reg_ocr_runtime_t *runtime,
+    const reg_ocr_image_t *image, const reg_ocr_box_t *box, size_t piece,
+    int again, float legible, reg_ocr_page_t *page);
 static reg_code_t reg_ocr_lines_line(reg_ocr_runtime_t *runtime,
     const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
-    const reg_ocr_box_t *box, size_t piece, reg_ocr_line_t *line);
+    const reg_ocr_box_t *box, size_t piece, int again, reg_ocr_line_t *line);
 static reg_code_t reg_ocr_lines_once(reg_ocr_runtime_t *runtime,
     const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
     const reg_ocr_box_t *box, size_t steps, size_t filled,
@@ -128,6 +131,28 @@ reg_ocr_lines_append(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
     const reg_ocr_box_t *box, size_t piece, float legible,
     reg_ocr_page_t *page)
 {
+    return reg_ocr_lines_new(runtime, image, box, piece, 1, legible, page);
+}
+
+
+reg_code_t
+reg_ocr_lines_glance(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
+    const reg_ocr_box_t *box, uint64_t deadline, reg_ocr_page_t *page)
+{
+    if (reg_ocr_now() >= deadline) {
+        return REG_EXPIRED;
+    }
+
+    return reg_ocr_lines_new(runtime, image, box, REG_OCR_PIECE, 0,
+                             REG_OCR_LEGIBLE, page);
+}
+
+
+static reg_code_t
+reg_ocr_lines_new(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
+    const reg_ocr_box_t *box, size_t piece, int again, float legible,
+    reg_ocr_page_t *page)
+{
     reg_code_t       code;
     reg_ocr_line_t  *lines, *line;
 
@@ -141,7 +166,7 @@ reg_ocr_lines_append(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
     memset(line, 0, sizeof(reg_ocr_line_t));
 
     code = reg_ocr_lines_line(runtime, page->alphabet, image, box, piece,
-                              line);
+                              again, line);
 
     if (code != REG_OK || line->steps == 0 || line->confidence < legible) {
         reg_ocr_line_free(line);
@@ -166,7 +191,7 @@ reg_ocr_lines_try(reg_ocr_runtime_t *runtime,
     memset(&line, 0, sizeof(reg_ocr_line_t));
 
     code = reg_ocr_lines_line(runtime, alphabet, image, box, REG_OCR_PIECE,
-                              &line);
+                              1, &line);
 
     *score = line.confidence * line.n;
     reg_ocr_line_free(&line);
@@ -178,7 +203,7 @@ reg_ocr_lines_try(reg_ocr_runtime_t *runtime,
 static reg_code_t
 reg_ocr_lines_line(reg_ocr_runtime_t *runtime,
     const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
-    const reg_ocr_box_t *box, size_t piece, reg_ocr_line_t *line)
+    const reg_ocr_box_t *box, size_t piece, int again, reg_ocr_line_t *line)
 {
     size_t      steps;
     reg_code_t  code;
@@ -197,7 +222,7 @@ reg_ocr_lines_line(reg_ocr_runtime_t *runtime,
     code = reg_ocr_lines_once(runtime, alphabet, image, box, steps, steps,
                               line);
 
-    if (code == REG_OK && reg_ocr_lines_doubtful(line)) {
+    if (code == REG_OK && again && reg_ocr_lines_doubtful(line)) {
         code = reg_ocr_lines_again(runtime, alphabet, image, box, steps, line);
     }
 

@@ -28,6 +28,15 @@ reg_code_t reg_ocr_lines_add(reg_ocr_runtime_t *runtime,
     uint64_t deadline, reg_ocr_page_t *page);
 
 /*
+ * One box at a glance: as it is read once, doubtful or not.  Labels among
+ * other papers' lines are found so in half the time.
+ */
+
+reg_code_t reg_ocr_lines_glance(reg_ocr_runtime_t *runtime,
+    const reg_ocr_image_t *image, const reg_ocr_box_t *box, uint64_t deadline,
+    reg_ocr_page_t *page);
+
+/*
  * One box, a long one in pieces of at most piece steps (of an eighth of the
  * model's line: a sixth of the box's height); left out when it is under a
  * confidence of legible.

@@ -279,23 +279,19 @@ static reg_code_t
 reg_ocr_glance_read(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
     size_t most, reg_ocr_page_t *page)
 {
-    size_t           i;
-    reg_code_t       code;
-    reg_ocr_card_t   card;
-    reg_ocr_boxes_t  one;
+    size_t          i;
+    reg_code_t      code;
+    reg_ocr_card_t  card;
 
     if (job->request->kind > REG_OCR_EMBLEM) {
         return reg_ocr_lines_add(job->ocr->runtime, &job->image, boxes,
                                  job->request->deadline, page);
     }
 
-    one.n = 1;
-
     for (i = 0; i < boxes->n; i++) {
-        one.box[0] = boxes->box[i];
-
-        code = reg_ocr_lines_add(job->ocr->runtime, &job->image, &one,
-                                 job->request->deadline, page);
+        code = reg_ocr_lines_glance(job->ocr->runtime, &job->image,
+                                    &boxes->box[i], job->request->deadline,
+                                    page);
         if (code != REG_OK) {
             return code;
         }
