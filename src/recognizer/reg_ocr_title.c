@@ -41,7 +41,7 @@
 
 /* The size of characters, in pixels of the input, that is found best. */
 
-#define REG_OCR_TITLE_BEST    15.0f
+#define REG_OCR_TITLE_BEST    14.0f
 
 
 static size_t reg_ocr_title_candidates(const reg_ocr_boxes_t *boxes,
