@@ -35,6 +35,14 @@ struct reg_ocr_s {
     reg_regions_t       *regions;           /* NULL: there are none */
 };
 
+/* How a sheet was glanced at; in that order. */
+
+typedef enum {
+    REG_OCR_GLANCED_NOT = 0,
+    REG_OCR_GLANCED_UPRIGHT,            /* and what it says is legible */
+    REG_OCR_GLANCED_TURNED
+} reg_ocr_glanced_t;
+
 /* One picture on its way; page is the best reading so far. */
 
 typedef struct {
@@ -47,6 +55,8 @@ typedef struct {
     reg_ocr_boxes_t           read;         /* what page was read from */
     reg_ocr_card_t            card;
     reg_ocr_title_t           title;        /* of a licence, or span is 0 */
+    reg_ocr_glanced_t         glanced[REG_OCR_GROUPS_MAX];
+    size_t                    traces;       /* of a card's labels, at most */
     size_t                    words;
     size_t                    fields;       /* of a card, found on page */
     reg_ocr_result_t          found;        /* of a card, in all readings */

@@ -6,6 +6,7 @@
 #include "reg_ocr_fields.h"
 #include "reg_ocr_lines.h"
 #include "reg_ocr_step.h"
+#include "reg_text.h"
 
 
 /* More boxes than a card can have, and how many it has more or less. */
@@ -21,25 +22,48 @@
 #define REG_OCR_GLANCE_TURNED 40
 #define REG_OCR_GLANCE_CARD   6     /* of no more lines than a card has */
 
+/*
+ * So many different characters of a card's labels tell where it is, though no
+ * label is whole; and of lines that are legible so many in ten, that nothing
+ * among them stands on its head.
+ */
+
+#define REG_OCR_GLANCE_TRACES 4
+#define REG_OCR_GLANCE_TENTHS 8
+#define REG_OCR_GLANCE_CLEAR  0.8f
+
 /* A label's shape: two characters. */
 
 #define REG_OCR_LABEL_LEAST   1.5f
 #define REG_OCR_LABEL_MOST    3.0f
+
+static const char *const  reg_ocr_traces[] = {
+    "姓名性别民族出生住址公民身份号码", "居身份证签发效期限"
+};
 
 /* Boxes that are read in all four directions when the words do not come. */
 
 #define REG_OCR_TURN_BOXES    6
 
 
-static reg_code_t reg_ocr_glances(reg_ocr_job_t *job, int turned,
-    size_t *sheet);
+static reg_code_t reg_ocr_choose_turned(reg_ocr_job_t *job,
+    reg_ocr_glanced_t turned);
+static reg_code_t reg_ocr_glances(reg_ocr_job_t *job,
+    reg_ocr_glanced_t turned, size_t *sheet);
 static size_t reg_ocr_sheet_order(const reg_ocr_job_t *job, size_t *order);
 static reg_code_t reg_ocr_glance(reg_ocr_job_t *job, size_t group,
     int turned, size_t *words);
+static void reg_ocr_glance_take(reg_ocr_kind_t kind, reg_ocr_boxes_t *boxes,
+    reg_ocr_point_t direction, size_t most);
+static size_t reg_ocr_glance_words(reg_ocr_job_t *job, reg_ocr_page_t *page);
+static size_t reg_ocr_glance_traces(reg_ocr_kind_t kind,
+    const reg_ocr_page_t *page);
+static int reg_ocr_glance_upright(const reg_ocr_page_t *page, size_t lines);
 static void reg_ocr_glance_sort(reg_ocr_kind_t kind, reg_ocr_boxes_t *boxes,
     reg_ocr_point_t direction);
 static reg_code_t reg_ocr_glance_read(reg_ocr_job_t *job,
-    const reg_ocr_boxes_t *boxes, size_t most, reg_ocr_page_t *page);
+    const reg_ocr_boxes_t *boxes, size_t most, size_t *lines,
+    reg_ocr_page_t *page);
 static reg_code_t reg_ocr_second_look(reg_ocr_job_t *job,
     reg_ocr_boxes_t *boxes);
 static reg_code_t reg_ocr_turn(reg_ocr_job_t *job, reg_ocr_boxes_t *boxes,
@@ -64,14 +88,27 @@ reg_ocr_step_choose(reg_ocr_job_t *job, size_t *sheet)
         return REG_OK;
     }
 
-    code = reg_ocr_glances(job, 0, sheet);
+    code = reg_ocr_glances(job, REG_OCR_GLANCED_NOT, sheet);
 
-    return (code == REG_OK) ? reg_ocr_step_choose_turned(job) : code;
+    if (code != REG_OK || job->traces >= REG_OCR_GLANCE_TRACES) {
+        return code;
+    }
+
+    return reg_ocr_choose_turned(job, REG_OCR_GLANCED_UPRIGHT);
 }
 
 
 reg_code_t
 reg_ocr_step_choose_turned(reg_ocr_job_t *job)
+{
+    return reg_ocr_choose_turned(job, REG_OCR_GLANCED_TURNED);
+}
+
+
+/* Of the sheets that were not glanced at so before. */
+
+static reg_code_t
+reg_ocr_choose_turned(reg_ocr_job_t *job, reg_ocr_glanced_t turned)
 {
     size_t  sheet;
 
@@ -81,12 +118,12 @@ reg_ocr_step_choose_turned(reg_ocr_job_t *job)
         return REG_OK;
     }
 
-    return reg_ocr_glances(job, 1, &sheet);
+    return reg_ocr_glances(job, turned, &sheet);
 }
 
 
 static reg_code_t
-reg_ocr_glances(reg_ocr_job_t *job, int turned, size_t *sheet)
+reg_ocr_glances(reg_ocr_job_t *job, reg_ocr_glanced_t turned, size_t *sheet)
 {
     size_t      i, n, words, most, order[REG_OCR_SHEETS];
     reg_code_t  code;
@@ -104,7 +141,9 @@ reg_ocr_glances(reg_ocr_job_t *job, int turned, size_t *sheet)
 
     for (i = 0, most = 0; i < n; i++) {
 
-        if (job->groups.boxes[order[i]] < REG_OCR_SHEET_BOXES) {
+        if (job->groups.boxes[order[i]] < REG_OCR_SHEET_BOXES
+            || (turned && job->glanced[order[i]] >= turned))
+        {
             continue;
         }
 
@@ -118,7 +157,9 @@ reg_ocr_glances(reg_ocr_job_t *job, int turned, size_t *sheet)
             *sheet = order[i];
         }
 
-        if (job->card.labels >= REG_OCR_CARD_SURE) {
+        if (job->card.labels >= REG_OCR_CARD_SURE
+            || (!turned && job->traces >= REG_OCR_GLANCE_TRACES))
+        {
             break;
         }
     }
@@ -167,11 +208,10 @@ reg_ocr_sheet_order(const reg_ocr_job_t *job, size_t *order)
 static reg_code_t
 reg_ocr_glance(reg_ocr_job_t *job, size_t group, int turned, size_t *words)
 {
-    size_t           i, n, most, seen, widest[1];
+    size_t           most, lines;
     reg_code_t       code;
-    reg_ocr_box_t   *box;
     reg_ocr_page_t   page;
-    reg_ocr_boxes_t  boxes, some;
+    reg_ocr_boxes_t  boxes;
     reg_ocr_point_t  direction;
 
     reg_ocr_group_take(&job->boxes, &job->groups, group, &boxes);
@@ -188,46 +228,134 @@ reg_ocr_glance(reg_ocr_job_t *job, size_t group, int turned, size_t *words)
         reg_ocr_orient_turn(&boxes, &direction);
     }
 
-    most = REG_OCR_GLANCE_TURNED;
-    n = 0;
+    most = (boxes.n < REG_OCR_CARD_BOXES)
+           ? REG_OCR_GLANCE_CARD : REG_OCR_GLANCE_TURNED;
 
-    if (job->request->kind > REG_OCR_EMBLEM) {
-        n = reg_ocr_orient_widest(&boxes, widest, 1);
-
-    } else {
-        most = (boxes.n < REG_OCR_CARD_BOXES) ? REG_OCR_GLANCE_CARD : most;
-        reg_ocr_glance_sort(job->request->kind, &boxes, direction);
-    }
-
-    /* of a card the widest is its number, which tells nothing here */
-
-    some.n = 0;
-
-    for (i = 0; i < boxes.n; i++) {
-        box = &boxes.box[i];
-
-        if ((n > 0 && i == widest[0])
-            || (box->width < REG_OCR_SHORT * box->height
-                && some.n < (turned ? REG_OCR_GLANCE_TURNED
-                                    : REG_OCR_GLANCE)))
-        {
-            some.box[some.n++] = *box;
-        }
-    }
+    reg_ocr_glance_take(job->request->kind, &boxes, direction,
+                        turned ? REG_OCR_GLANCE_TURNED : REG_OCR_GLANCE);
 
     reg_ocr_lines_begin(job->ocr->alphabet, &job->image, direction, &page);
 
-    code = reg_ocr_glance_read(job, &some, most, &page);
+    code = reg_ocr_glance_read(job, &boxes, most, &lines, &page);
 
-    reg_ocr_step_card_seen(job, &page);
-    reg_ocr_page_straighten(&page);
+    if (turned) {
+        job->glanced[group] = REG_OCR_GLANCED_TURNED;
 
-    (void) reg_ocr_fields_seen(&page, &seen);
-    *words = seen + reg_ocr_fields_words(&page, job->request->kind);
+    } else if (reg_ocr_glance_upright(&page, lines)) {
+        job->glanced[group] = REG_OCR_GLANCED_UPRIGHT;
+    }
+
+    *words = reg_ocr_glance_words(job, &page);
 
     reg_ocr_page_free(&page);
 
     return code;
+}
+
+
+/* Leaves the boxes that are read: of the short ones so many at most. */
+
+static void
+reg_ocr_glance_take(reg_ocr_kind_t kind, reg_ocr_boxes_t *boxes,
+    reg_ocr_point_t direction, size_t most)
+{
+    size_t          i, n, wide, widest[1];
+    reg_ocr_box_t  *box;
+
+    wide = 0;
+
+    /* of a card the widest is its number, which tells nothing here */
+
+    if (kind > REG_OCR_EMBLEM) {
+        wide = reg_ocr_orient_widest(boxes, widest, 1);
+
+    } else {
+        reg_ocr_glance_sort(kind, boxes, direction);
+    }
+
+    for (i = 0, n = 0; i < boxes->n; i++) {
+        box = &boxes->box[i];
+
+        if ((wide > 0 && i == widest[0])
+            || (box->width < REG_OCR_SHORT * box->height && n < most))
+        {
+            boxes->box[n++] = *box;
+        }
+    }
+
+    boxes->n = n;
+}
+
+
+/* What speaks for a sheet; the card is noted, if one is seen. */
+
+static size_t
+reg_ocr_glance_words(reg_ocr_job_t *job, reg_ocr_page_t *page)
+{
+    size_t  traces, words;
+
+    traces = reg_ocr_glance_traces(job->request->kind, page);
+    job->traces = (traces > job->traces) ? traces : job->traces;
+
+    reg_ocr_step_card_seen(job, page);
+    reg_ocr_page_straighten(page);
+
+    (void) reg_ocr_fields_seen(page, &words);
+
+    return words + reg_ocr_fields_words(page, job->request->kind)
+           + (traces >= REG_OCR_GLANCE_TRACES);
+}
+
+
+/* How many different characters of a card's labels a page has. */
+
+static size_t
+reg_ocr_glance_traces(reg_ocr_kind_t kind, const reg_ocr_page_t *page)
+{
+    size_t     i, k, n;
+    int32_t    code;
+    reg_str_t  s;
+
+    if (kind > REG_OCR_EMBLEM) {
+        return 0;
+    }
+
+    s.data = (const unsigned char *) reg_ocr_traces[kind];
+    s.len = strlen(reg_ocr_traces[kind]);
+    n = 0;
+
+    while (s.len > 0) {
+        code = reg_text_next(&s);
+
+        for (i = 0, k = 0; i < page->n; i++, k = 0) {
+            while (k < page->lines[i].n
+                   && page->lines[i].chars[k].code != code)
+            {
+                k++;
+            }
+
+            if (k < page->lines[i].n) {
+                n++;
+                break;
+            }
+        }
+    }
+
+    return n;
+}
+
+
+static int
+reg_ocr_glance_upright(const reg_ocr_page_t *page, size_t lines)
+{
+    size_t  i, n;
+
+    for (i = 0, n = 0; i < page->n; i++) {
+        n += (page->lines[i].n > 1
+              && page->lines[i].confidence >= REG_OCR_GLANCE_CLEAR);
+    }
+
+    return 10 * n >= REG_OCR_GLANCE_TENTHS * lines;
 }
 
 
@@ -277,11 +405,13 @@ reg_ocr_glance_sort(reg_ocr_kind_t kind, reg_ocr_boxes_t *boxes,
 
 static reg_code_t
 reg_ocr_glance_read(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
-    size_t most, reg_ocr_page_t *page)
+    size_t most, size_t *lines, reg_ocr_page_t *page)
 {
     size_t          i;
     reg_code_t      code;
     reg_ocr_card_t  card;
+
+    *lines = boxes->n;
 
     if (job->request->kind > REG_OCR_EMBLEM) {
         return reg_ocr_lines_add(job->ocr->runtime, &job->image, boxes,
@@ -289,6 +419,8 @@ reg_ocr_glance_read(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
     }
 
     for (i = 0; i < boxes->n; i++) {
+        *lines = i + 1;
+
         code = reg_ocr_lines_glance(job->ocr->runtime, &job->image,
                                     &boxes->box[i], job->request->deadline,
                                     page);
