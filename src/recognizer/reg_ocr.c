@@ -14,6 +14,14 @@
 
 #define REG_OCR_TITLE_LOOK    480
 
+/*
+ * The longer side of a picture, at most, in pixels: of 12 million every one is
+ * of use for the small print of a passport's zone only.
+ */
+
+#define REG_OCR_SIDE          3600
+#define REG_OCR_ZONE_SIDE     4200
+
 /* Milliseconds that the step under way may take beyond its deadline. */
 
 #define REG_OCR_LAST_STEP     100
@@ -127,7 +135,10 @@ reg_ocr_recognise(reg_ocr_t *ocr, const reg_ocr_request_t *request,
     job->ocr = ocr;
     job->request = &hurried;
 
-    code = reg_ocr_image_decode(request->picture, &job->image);
+    code = reg_ocr_image_decode(request->picture,
+                                request->kind == REG_OCR_PASSPORT
+                                ? REG_OCR_ZONE_SIDE : REG_OCR_SIDE,
+                                &job->image);
 
     if (code == REG_OK && request->kind == REG_OCR_LICENCE) {
         code = reg_ocr_by_title(job);

@@ -81,8 +81,8 @@ static const float  reg_ocr_deviation[3] = { 0.229f, 0.224f, 0.225f };
 static reg_code_t reg_ocr_image_strip_jpeg(reg_str_t jpeg,
     unsigned char **data, size_t *len, reg_jpeg_facts_t *facts);
 static reg_code_t reg_ocr_image_decompress(const unsigned char *data,
-    size_t len, reg_ocr_image_t *image);
-static tjscalingfactor reg_ocr_image_scale(int side);
+    size_t len, unsigned side, reg_ocr_image_t *image);
+static tjscalingfactor reg_ocr_image_scale(int longer, int side);
 static reg_code_t reg_ocr_image_upright(reg_ocr_image_t *image,
     int orientation);
 static reg_ocr_portion_t *reg_ocr_image_portions(unsigned from, unsigned to);
@@ -108,7 +108,7 @@ static void reg_ocr_image_smooth(float *plane, unsigned width,
 
 
 reg_code_t
-reg_ocr_image_decode(reg_str_t jpeg, reg_ocr_image_t *image)
+reg_ocr_image_decode(reg_str_t jpeg, unsigned side, reg_ocr_image_t *image)
 {
     size_t             len;
     reg_code_t         code;
@@ -122,7 +122,7 @@ reg_ocr_image_decode(reg_str_t jpeg, reg_ocr_image_t *image)
         return code;
     }
 
-    code = reg_ocr_image_decompress(data, len, image);
+    code = reg_ocr_image_decompress(data, len, side, image);
 
     free(data);
 
@@ -182,7 +182,7 @@ reg_ocr_image_strip_jpeg(reg_str_t jpeg, unsigned char **data, size_t *len,
 
 
 static reg_code_t
-reg_ocr_image_decompress(const unsigned char *data, size_t len,
+reg_ocr_image_decompress(const unsigned char *data, size_t len, unsigned side,
     reg_ocr_image_t *image)
 {
     int              width, height, samples, colours, rc;
@@ -201,7 +201,7 @@ reg_ocr_image_decompress(const unsigned char *data, size_t len,
         return REG_TRUNCATED;
     }
 
-    scale = reg_ocr_image_scale(width > height ? width : height);
+    scale = reg_ocr_image_scale(width > height ? width : height, side);
 
     image->width = TJSCALED(width, scale);
     image->height = TJSCALED(height, scale);
@@ -226,14 +226,14 @@ reg_ocr_image_decompress(const unsigned char *data, size_t len,
  */
 
 static tjscalingfactor
-reg_ocr_image_scale(int side)
+reg_ocr_image_scale(int longer, int side)
 {
     tjscalingfactor  scale;
 
     scale.num = 1;
     scale.denom = 1;
 
-    while (scale.denom < 8 && TJSCALED(side, scale) > REG_OCR_FULL_SIDE) {
+    while (scale.denom < 8 && TJSCALED(longer, scale) > side) {
         scale.denom *= 2;
     }
 

@@ -19,13 +19,12 @@ typedef struct {
 } reg_ocr_image_t;
 
 /*
- * Decodes; above REG_OCR_FULL_SIDE pixels a side at a reduced scale.  REG_OK,
- * REG_NOT_JPEG, REG_TRUNCATED, REG_TOO_MANY_PIXELS, REG_INTERNAL.
+ * Decodes; by as many halves smaller as leave no side longer than side.
+ * REG_OK, REG_NOT_JPEG, REG_TRUNCATED, REG_TOO_MANY_PIXELS, REG_INTERNAL.
  */
 
-#define REG_OCR_FULL_SIDE  3600
-
-reg_code_t reg_ocr_image_decode(reg_str_t jpeg, reg_ocr_image_t *image);
+reg_code_t reg_ocr_image_decode(reg_str_t jpeg, unsigned side,
+    reg_ocr_image_t *image);
 void reg_ocr_image_free(reg_ocr_image_t *image);
 
 

@@ -247,7 +247,7 @@ decoded(int width, int height, unsigned to_width, unsigned to_height)
     jpeg.data = data;
     jpeg.len = size;
 
-    assert_int_equal(reg_ocr_image_decode(jpeg, &image), REG_OK);
+    assert_int_equal(reg_ocr_image_decode(jpeg, 3600, &image), REG_OK);
     assert_int_equal(image.width, to_width);
     assert_int_equal(image.height, to_height);
 
