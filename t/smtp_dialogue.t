@@ -109,6 +109,11 @@ case('answers byte by byte', 'sent 250, sent 250', '--drip');
 case('a sender refused for now', 'later 451, later 451',
      [ MAIL => '451 not now\r\n' ]);
 
+# what is wrong then is wrong for every mail, and an administrator mends it
+
+case('a sender refused for good', 'later 553, later 553',
+     [ MAIL => '553 not yours\r\n' ]);
+
 # its words, which name somebody, are not for the log
 
 Test::Registration::Checks::secret('somebody@applicant.example');

@@ -600,8 +600,14 @@ ngx_registration_smtp_session_fail(ngx_registration_smtp_session_t *s)
         return NGX_DONE;
     }
 
-    s->outcome = s->reply / 100 == 5 ? NGX_REGISTRATION_SMTP_REFUSED
-                                     : NGX_REGISTRATION_SMTP_DEFERRED;
+    /*
+     * A sender that is refused, or that has to sign in first, is nothing that
+     * this mail could help: it is kept until somebody has mended that.
+     */
+
+    s->outcome = (s->reply / 100 == 5 && s->state != NGX_REGISTRATION_SMTP_MAIL)
+                 ? NGX_REGISTRATION_SMTP_REFUSED
+                 : NGX_REGISTRATION_SMTP_DEFERRED;
 
     if (s->state == NGX_REGISTRATION_SMTP_END) {
         ngx_registration_smtp_session_finish(s, s->outcome, 1);

@@ -19,8 +19,8 @@
 
 typedef enum {
     NGX_REGISTRATION_SMTP_SENT = 0,
-    NGX_REGISTRATION_SMTP_REFUSED,      /* 5xx: for good */
-    NGX_REGISTRATION_SMTP_DEFERRED,     /* 4xx, or lost on the way */
+    NGX_REGISTRATION_SMTP_REFUSED,      /* 5xx, not for the sender: for good */
+    NGX_REGISTRATION_SMTP_DEFERRED,     /* else, or lost on the way */
     NGX_REGISTRATION_SMTP_STALE,        /* the server had hung up before */
     NGX_REGISTRATION_SMTP_UNREACHABLE,  /* no connection, TLS or login */
     NGX_REGISTRATION_SMTP_CLOSED        /* idle for long, or server's wish */
