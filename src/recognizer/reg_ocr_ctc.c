@@ -24,7 +24,18 @@
 #define REG_OCR_OTHER       2e-3f
 
 
+/*
+ * A blank that is less sure hides a character of which the model cannot tell
+ * which one it is, if none is read within so many steps: 沅 of 沅陵县.
+ */
+
+#define REG_OCR_HIDES       0.7f
+#define REG_OCR_HIDDEN_ROOM 2
+
+
 static size_t reg_ocr_ctc_best(const float *p, size_t n);
+static size_t reg_ocr_ctc_hidden(const reg_ocr_alphabet_t *alphabet,
+    const float *probabilities, size_t steps, size_t step);
 static void reg_ocr_ctc_others(const reg_ocr_alphabet_t *alphabet,
     const float *p, reg_ocr_char_t *c);
 static size_t reg_ocr_ctc_mask(const reg_ocr_alphabet_t *alphabet,
@@ -58,6 +69,10 @@ reg_ocr_ctc_read(const reg_ocr_alphabet_t *alphabet,
     for (step = 0; step < steps; step++) {
         p = probabilities + step * alphabet->classes;
         class = reg_ocr_ctc_best(p, alphabet->classes);
+
+        if (class == 0 && p[0] < REG_OCR_HIDES) {
+            class = reg_ocr_ctc_hidden(alphabet, probabilities, steps, step);
+        }
 
         for (i = 0; i < alphabet->nkept; i++) {
             line->kept[step * alphabet->nkept + i] = p[alphabet->kept[i]];
@@ -112,6 +127,32 @@ reg_ocr_ctc_best(const float *p, size_t n)
     }
 
     return best;
+}
+
+
+/* Blanks between Latin letters are narrow, and often in doubt. */
+
+static size_t
+reg_ocr_ctc_hidden(const reg_ocr_alphabet_t *alphabet,
+    const float *probabilities, size_t steps, size_t step)
+{
+    size_t        n, class, at, to;
+    const float  *p;
+
+    n = alphabet->classes;
+    at = (step > REG_OCR_HIDDEN_ROOM) ? step - REG_OCR_HIDDEN_ROOM : 0;
+    to = step + REG_OCR_HIDDEN_ROOM;
+
+    for ( /* void */ ; at <= to && at < steps; at++) {
+        if (reg_ocr_ctc_best(probabilities + at * n, n) != 0) {
+            return 0;
+        }
+    }
+
+    p = probabilities + step * n;
+    class = 1 + reg_ocr_ctc_best(p + 1, n - 1);
+
+    return reg_text_is_han(alphabet->code[class]) ? class : 0;
 }
 
 

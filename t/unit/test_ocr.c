@@ -228,6 +228,71 @@ blanks_part_equal_neighbours(void **state)
 }
 
 
+/* Puts a character of which one step is not sure. */
+
+static void
+doubt(reg_ocr_alphabet_t *a, float *p, size_t step, int32_t code, float q)
+{
+    size_t  class;
+
+    p[step * a->classes] = 1 - q;
+
+    for (class = 1; class < a->classes; class++) {
+        if (a->code[class] == code) {
+            p[step * a->classes + class] = q;
+        }
+    }
+}
+
+
+static void
+a_blank_in_doubt_hides_a_character(void **state)
+{
+    float                p[7 * 64];
+    reg_ocr_line_t       line;
+    reg_ocr_alphabet_t  *a = alphabet();
+
+    (void) state;
+
+    /* 汉 between two others, and too near to one */
+
+    memset(&line, 0, sizeof(line));
+    probabilities(a, "1_____2", p);
+    doubt(a, p, 3, 0x6c49, 0.4f);
+    assert_int_equal(reg_ocr_ctc_read(a, p, 7, &line), REG_OK);
+    assert_int_equal(line.n, 3);
+    assert_int_equal(line.chars[1].code, 0x6c49);
+    assert_true(line.chars[1].p < 0.5f);
+    assert_int_equal(line.chars[1].step, 3);
+    free(line.chars);
+    free(line.kept);
+
+    probabilities(a, "1_____2", p);
+    doubt(a, p, 2, 0x6c49, 0.4f);
+    assert_int_equal(reg_ocr_ctc_read(a, p, 7, &line), REG_OK);
+    assert_int_equal(line.n, 2);
+    free(line.chars);
+    free(line.kept);
+
+    /* a rule of the print, or a blank that is fairly sure */
+
+    probabilities(a, "1_____2", p);
+    doubt(a, p, 3, '-', 0.4f);
+    assert_int_equal(reg_ocr_ctc_read(a, p, 7, &line), REG_OK);
+    assert_int_equal(line.n, 2);
+    free(line.chars);
+    free(line.kept);
+
+    probabilities(a, "1_____2", p);
+    doubt(a, p, 3, 0x6c49, 0.2f);
+    assert_int_equal(reg_ocr_ctc_read(a, p, 7, &line), REG_OK);
+    assert_int_equal(line.n, 2);
+    free(line.chars);
+    free(line.kept);
+    free(a);
+}
+
+
 static void
 a_mask_reads_the_second_best(void **state)
 {
@@ -291,6 +356,39 @@ the_card_of_page_is_read(void **state)
     assert_field(&result, "address", "河南省郑州市金水区样本路100号", 1);
     assert_field(&result, "id_number", "410105197412058432", 1);
     assert_int_equal(result.nwarnings, 0);
+
+    reg_ocr_page_free(&p);
+    free(a);
+}
+
+
+/* Eleven characters a row, 49.1 mm down the card the number. */
+
+static void
+an_address_may_have_four_rows(void **state)
+{
+    reg_ocr_page_t       p;
+    reg_ocr_result_t     result;
+    reg_ocr_alphabet_t  *a = alphabet();
+
+    (void) state;
+
+    p = page(a);
+    add(&p, 85, 413, "住址");
+    add(&p, 205, 413, "新疆维吾尔自治区昌吉回");
+    add(&p, 205, 468, "族自治州吉木萨尔县样本");
+    add(&p, 205, 523, "路100号样本小区1");
+    add(&p, 205, 578, "3栋1206室");
+    add(&p, 85, 648, "公民身份号码");
+    add(&p, 369, 648, "410105197412058432");
+    p.lines[p.n - 1].height = 96;
+    reg_ocr_page_straighten(&p);
+
+    reg_ocr_result_init(&result);
+    reg_ocr_fields_portrait(&p, TODAY, &result);
+    assert_field(&result, "address",
+                 "新疆维吾尔自治区昌吉回族自治州吉木萨尔县样本"
+                 "路100号样本小区13栋1206室", 1);
 
     reg_ocr_page_free(&p);
     free(a);
@@ -1157,8 +1255,10 @@ main(void)
         cmocka_unit_test(least_box_of_a_turned_rectangle),
         cmocka_unit_test(a_sheet_at_another_angle_is_another_group),
         cmocka_unit_test(blanks_part_equal_neighbours),
+        cmocka_unit_test(a_blank_in_doubt_hides_a_character),
         cmocka_unit_test(a_mask_reads_the_second_best),
         cmocka_unit_test(the_card_of_page_is_read),
+        cmocka_unit_test(an_address_may_have_four_rows),
         cmocka_unit_test(a_wrong_number_is_told_and_not_vouched_for),
         cmocka_unit_test(a_hole_in_a_name_is_not_vouched_for),
         cmocka_unit_test(a_name_that_begins_late_is_not_vouched_for),
