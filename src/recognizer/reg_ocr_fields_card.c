@@ -15,6 +15,10 @@
 
 #define REG_OCR_ADDRESS_WIDTH  19.0f
 
+/* A fourth row of the address is 5.3 mm above the number. */
+
+#define REG_OCR_ADDRESS_ABOVE  3.2f
+
 /* Within a value a gap of so many em is none of its own. */
 
 #define REG_OCR_VALUE_GAP      2.6f
@@ -593,8 +597,9 @@ reg_ocr_card_address(const reg_ocr_page_t *page,
         return;
     }
 
-    area.bottom = (number->judged != 0) ? number->y - number->em
-                                        : page->height * 2;
+    area.bottom = (number->judged != 0)
+                  ? number->y - REG_OCR_ADDRESS_ABOVE * grid->mm
+                  : page->height * 2;
 
     if (reg_ocr_collect(page, &area, REG_OCR_VALUE_GAP, &text)) {
         reg_ocr_result_text(result, "address", &text);
