@@ -74,12 +74,23 @@ typedef enum {
 
 #define REG_OCR_VALUE_MAX     640   /* bytes of UTF-8 with the NUL */
 #define REG_OCR_FIELDS_MAX    10
+#define REG_OCR_DOUBTS_MAX    64
+
+/* What a character may be instead, and how likely beside what was read. */
+
+typedef struct {
+    unsigned         at;            /* its place in the value */
+    int32_t          code;
+    float            p;
+} reg_ocr_doubt_t;
 
 typedef struct {
     const char      *name;          /* static */
     char             value[REG_OCR_VALUE_MAX];
     float            confidence;    /* 0 to 1: of its worst character */
     unsigned         vouched:1;
+    size_t           ndoubts;
+    reg_ocr_doubt_t  doubts[REG_OCR_DOUBTS_MAX];
 } reg_ocr_field_t;
 
 /*

@@ -9,7 +9,17 @@
 
 #define REG_OCR_LEGIBLE  0.6f
 
+/* What is less likely beside the character that was read is not kept. */
 
+#define REG_OCR_DOUBT    0.01f
+
+
+static reg_ocr_field_t *reg_ocr_result_put(reg_ocr_result_t *result,
+    const char *name, const char *value, float confidence, int vouched);
+static void reg_ocr_result_doubts(reg_ocr_field_t *field,
+    const reg_ocr_text_t *text);
+static void reg_ocr_result_copy(reg_ocr_result_t *result,
+    const reg_ocr_field_t *field);
 static int reg_ocr_result_surer(const reg_ocr_field_t *a,
     const reg_ocr_field_t *b);
 static int reg_ocr_result_more(const reg_ocr_field_t *a,
@@ -77,13 +87,23 @@ void
 reg_ocr_result_add(reg_ocr_result_t *result, const char *name,
     const char *value, float confidence, int vouched)
 {
+    (void) reg_ocr_result_put(result, name, value, confidence, vouched);
+}
+
+
+/* The field, without doubts; NULL when it is not added. */
+
+static reg_ocr_field_t *
+reg_ocr_result_put(reg_ocr_result_t *result, const char *name,
+    const char *value, float confidence, int vouched)
+{
     size_t            i, len;
     reg_ocr_field_t  *field;
 
     len = strlen(value);
 
     if (len == 0 || len >= REG_OCR_VALUE_MAX) {
-        return;
+        return NULL;
     }
 
     for (i = 0; i < result->nfields; i++) {
@@ -93,7 +113,7 @@ reg_ocr_result_add(reg_ocr_result_t *result, const char *name,
     }
 
     if (i == REG_OCR_FIELDS_MAX) {
-        return;
+        return NULL;
     }
 
     if (i == result->nfields) {
@@ -106,6 +126,9 @@ reg_ocr_result_add(reg_ocr_result_t *result, const char *name,
     memcpy(field->value, value, len + 1);
     field->confidence = confidence;
     field->vouched = (vouched != 0);
+    field->ndoubts = 0;
+
+    return field;
 }
 
 
@@ -113,8 +136,9 @@ void
 reg_ocr_result_text(reg_ocr_result_t *result, const char *name,
     const reg_ocr_text_t *text)
 {
-    char   value[REG_OCR_VALUE_MAX];
-    float  confidence;
+    char              value[REG_OCR_VALUE_MAX];
+    float             confidence;
+    reg_ocr_field_t  *field;
 
     reg_ocr_text_print(text, value, sizeof(value));
     confidence = reg_ocr_text_confidence(text);
@@ -125,8 +149,40 @@ reg_ocr_result_text(reg_ocr_result_t *result, const char *name,
         confidence = REG_OCR_HOLE;
     }
 
-    reg_ocr_result_add(result, name, value, confidence,
-                       confidence >= REG_OCR_SURE);
+    field = reg_ocr_result_put(result, name, value, confidence,
+                               confidence >= REG_OCR_SURE);
+
+    if (field != NULL) {
+        reg_ocr_result_doubts(field, text);
+    }
+}
+
+
+static void
+reg_ocr_result_doubts(reg_ocr_field_t *field, const reg_ocr_text_t *text)
+{
+    size_t                  i, k;
+    reg_ocr_doubt_t        *doubt;
+    const reg_ocr_other_t  *other;
+
+    for (i = 0; i < text->n; i++) {
+        for (k = 0; k < REG_OCR_OTHERS && text->c[i].others[k].p > 0; k++) {
+            other = &text->c[i].others[k];
+
+            if (other->p < REG_OCR_DOUBT * text->c[i].p) {
+                break;
+            }
+
+            if (field->ndoubts == REG_OCR_DOUBTS_MAX) {
+                return;
+            }
+
+            doubt = &field->doubts[field->ndoubts++];
+            doubt->at = i;
+            doubt->code = other->code;
+            doubt->p = other->p / text->c[i].p;
+        }
+    }
 }
 
 
@@ -158,8 +214,7 @@ reg_ocr_result_better(reg_ocr_result_t *result, const reg_ocr_result_t *other)
         field = reg_ocr_result_same(result, its->name);
 
         if (field == NULL) {
-            reg_ocr_result_add(result, its->name, its->value, its->confidence,
-                               its->vouched);
+            reg_ocr_result_copy(result, its);
             continue;
         }
 
@@ -172,8 +227,21 @@ reg_ocr_result_better(reg_ocr_result_t *result, const reg_ocr_result_t *other)
             mine = *its;
         }
 
-        reg_ocr_result_add(result, mine.name, mine.value, mine.confidence,
-                           mine.vouched && !contradicted);
+        mine.vouched = mine.vouched && !contradicted;
+        reg_ocr_result_copy(result, &mine);
+    }
+}
+
+
+static void
+reg_ocr_result_copy(reg_ocr_result_t *result, const reg_ocr_field_t *field)
+{
+    reg_ocr_field_t  *copy;
+
+    copy = reg_ocr_result_put(result, field->name, field->value,
+                              field->confidence, field->vouched);
+    if (copy != NULL) {
+        *copy = *field;
     }
 }
 
