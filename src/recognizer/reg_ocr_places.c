@@ -2,6 +2,7 @@
  * Names of places put right by the table of GB/T 2260.
  */
 
+#include "reg_ocr_chain.h"
 #include "reg_ocr_places.h"
 #include "reg_text.h"
 
@@ -29,8 +30,22 @@ typedef struct {
     int32_t  c[REG_OCR_PLACE_MAX];
 } reg_ocr_place_t;
 
+/* What a name that is not in the table may be. */
+
+typedef struct {
+    float        cost;
+    const char  *likely;        /* by the characters that are in doubt */
+    const char  *likely_code;
+    const char  *near;          /* the last that differs by one */
+    const char  *near_code;
+    size_t       several;
+} reg_ocr_place_few_t;
+
 
 static void reg_ocr_places_address(const reg_regions_t *regions,
+    const char *number, const reg_ocr_field_t *address,
+    reg_ocr_result_t *result);
+static void reg_ocr_places_own(const reg_regions_t *regions,
     const char *number, const reg_ocr_field_t *address,
     reg_ocr_result_t *result);
 static void reg_ocr_places_name(const reg_regions_t *regions,
@@ -52,9 +67,18 @@ static int reg_ocr_place_other(const reg_regions_t *regions,
 static void reg_ocr_places_authority(const reg_regions_t *regions,
     const reg_ocr_field_t *authority, reg_ocr_result_t *result);
 static const char *reg_ocr_place_nearest(const reg_regions_t *regions,
-    const reg_ocr_place_t *read, const char **of);
+    const reg_ocr_field_t *field, const reg_ocr_place_t *read,
+    const char **of);
 static int reg_ocr_place_branch(const reg_regions_t *regions,
-    const char *city, const char *read, char *branch, size_t size);
+    const char *city, const reg_ocr_field_t *field, const char *read,
+    char *branch, size_t size);
+static void reg_ocr_place_likely(reg_ocr_place_few_t *few,
+    const reg_ocr_field_t *field, size_t at, size_t n, const char *text,
+    const char *name, const char *code);
+static void reg_ocr_place_near(reg_ocr_place_few_t *few, const char *name,
+    const char *code);
+static const char *reg_ocr_place_meant(const reg_ocr_place_few_t *few,
+    const char **code);
 static int reg_ocr_place_of_a_city(const char *branch);
 static void reg_ocr_place_parse(const char *text, reg_ocr_place_t *place);
 static int reg_ocr_place_distance(const reg_ocr_place_t *a, size_t n,
@@ -73,8 +97,10 @@ reg_ocr_places(const reg_regions_t *regions, reg_ocr_result_t *result)
     number = reg_ocr_result_field(result, "id_number");
     field = reg_ocr_result_field(result, "address");
 
-    if (number != NULL && number->vouched && field != NULL) {
-        reg_ocr_places_address(regions, number->value, field, result);
+    if (field != NULL) {
+        reg_ocr_places_address(regions,
+                               (number != NULL && number->vouched)
+                               ? number->value : NULL, field, result);
     }
 
     field = reg_ocr_result_field(result, "authority");
@@ -249,10 +275,33 @@ reg_ocr_place_put(reg_ocr_result_t *result, const reg_ocr_field_t *field,
 }
 
 
-/* A county may stand behind its city, or directly behind its province. */
+/*
+ * By the characters that are in doubt; else by the number, of which a county
+ * may stand behind its city, or directly behind its province.
+ */
 
 static void
 reg_ocr_places_address(const reg_regions_t *regions, const char *number,
+    const reg_ocr_field_t *address, reg_ocr_result_t *result)
+{
+    int              own;
+    reg_ocr_chain_t  chain;
+
+    reg_ocr_chain_find(regions, address, number, &chain);
+
+    if (chain.n != 0 && chain.cost > 0) {
+        own = (number != NULL && strncmp(chain.code, number, 6) == 0);
+        reg_ocr_place_put(result, address, chain.names, chain.n,
+                          address->vouched && own);
+
+    } else if (number != NULL) {
+        reg_ocr_places_own(regions, number, address, result);
+    }
+}
+
+
+static void
+reg_ocr_places_own(const reg_regions_t *regions, const char *number,
     const reg_ocr_field_t *address, reg_ocr_result_t *result)
 {
     int               i;
@@ -340,31 +389,35 @@ reg_ocr_places_authority(const reg_regions_t *regions,
     const reg_ocr_field_t *authority, reg_ocr_result_t *result)
 {
     int               vouched;
-    char              place[REG_OCR_VALUE_MAX], value[REG_OCR_VALUE_MAX];
-    char              branch[REG_OCR_VALUE_MAX], mended[2 * REG_OCR_VALUE_MAX];
+    char              place[REG_OCR_VALUE_MAX], branch[REG_OCR_VALUE_MAX];
+    char              mended[2 * REG_OCR_VALUE_MAX];
     const char       *bureau, *rest, *name, *code;
+    reg_ocr_field_t   field;
     reg_ocr_place_t   read;
 
-    snprintf(value, sizeof(value), "%s", authority->value);
-    bureau = strstr(value, REG_OCR_BUREAU);
+    field = *authority;
+    bureau = strstr(field.value, REG_OCR_BUREAU);
     name = NULL;
 
     if (bureau != NULL) {
-        snprintf(place, sizeof(place), "%.*s", (int) (bureau - value), value);
+        snprintf(place, sizeof(place), "%.*s",
+                 (int) (bureau - field.value), field.value);
         reg_ocr_place_parse(place, &read);
-        name = reg_ocr_place_nearest(regions, &read, &code);
+        name = reg_ocr_place_nearest(regions, &field, &read, &code);
     }
 
     if (name == NULL) {
-        reg_ocr_result_add(result, "authority", value, authority->confidence,
+        reg_ocr_result_add(result, "authority", field.value, field.confidence,
                            0);
         return;
     }
 
     rest = bureau + sizeof(REG_OCR_BUREAU) - 1;
-    vouched = (strcmp(name, place) == 0 && authority->vouched);
+    vouched = (strcmp(name, place) == 0 && field.vouched);
 
-    if (reg_ocr_place_branch(regions, code, rest, branch, sizeof(branch))) {
+    if (reg_ocr_place_branch(regions, code, &field, rest, branch,
+                             sizeof(branch)))
+    {
         rest = branch;
         vouched = 0;
     }
@@ -372,38 +425,42 @@ reg_ocr_places_authority(const reg_regions_t *regions,
     if (snprintf(mended, sizeof(mended), "%s%s%s", name, REG_OCR_BUREAU, rest)
         < REG_OCR_VALUE_MAX)
     {
-        reg_ocr_result_add(result, "authority", mended,
-                           authority->confidence, vouched);
+        reg_ocr_result_add(result, "authority", mended, field.confidence,
+                           vouched);
     }
 }
 
 
 /*
- * "金水分局": of the city's divisions the only one of which one character
- * differs.  0 when it is one, or none of them.
+ * "金水分局": of the city's divisions the one that characters in doubt may be,
+ * or the only one of which one character differs.  0 when it is one, or none
+ * of them.
  */
 
 static int
 reg_ocr_place_branch(const reg_regions_t *regions, const char *city,
-    const char *read, char *branch, size_t size)
+    const reg_ocr_field_t *field, const char *read, char *branch, size_t size)
 {
-    int               distance;
-    char              text[REG_OCR_VALUE_MAX];
-    size_t            i, several, digits;
-    const char       *end, *name, *code, *nearest;
-    reg_ocr_place_t   is, place;
+    int                  distance;
+    char                 text[REG_OCR_VALUE_MAX], stem[64];
+    size_t               i, digits;
+    const char          *end, *name, *code;
+    reg_ocr_place_t      is, before, place;
+    reg_ocr_place_few_t  few;
 
     end = strstr(read, REG_OCR_BRANCH);
-    nearest = NULL;
-    several = 0;
 
     if (end == NULL) {
         return 0;
     }
 
+    snprintf(text, sizeof(text), "%.*s", (int) (read - field->value),
+             field->value);
+    reg_ocr_place_parse(text, &before);
     snprintf(text, sizeof(text), "%.*s", (int) (end - read), read);
     reg_ocr_place_parse(text, &is);
     digits = (strcmp(&city[2], "0000") == 0) ? 2 : 4;
+    memset(&few, 0, sizeof(few));
 
     if (reg_ocr_place_of_a_city(text)) {
         return 0;
@@ -428,21 +485,75 @@ reg_ocr_place_branch(const reg_regions_t *regions, const char *city,
             return 0;
         }
 
+        snprintf(stem, sizeof(stem), "%.*s",
+                 (int) (strlen(name) - sizeof("区") + 1), name);
+        reg_ocr_place_likely(&few, field, before.n, is.n, stem, name, code);
+
         if (distance == 1) {
-            nearest = name;
-            several++;
+            reg_ocr_place_near(&few, name, code);
         }
     }
 
-    if (several != 1) {
+    name = reg_ocr_place_meant(&few, &code);
+
+    if (name == NULL) {
         return 0;
     }
 
     snprintf(branch, size, "%.*s%s",
-             (int) (strlen(nearest) - sizeof("区") + 1), nearest,
-             REG_OCR_BRANCH);
+             (int) (strlen(name) - sizeof("区") + 1), name, REG_OCR_BRANCH);
 
     return 1;
+}
+
+
+/* A name that characters in doubt may be, if none before is likelier. */
+
+static void
+reg_ocr_place_likely(reg_ocr_place_few_t *few, const reg_ocr_field_t *field,
+    size_t at, size_t n, const char *text, const char *name,
+    const char *code)
+{
+    float   cost;
+    size_t  next;
+
+    cost = reg_ocr_chain_fits(field, at, text, &next);
+
+    if (cost != REG_OCR_CHAIN_NONE && next == at + n
+        && (few->likely == NULL || cost < few->cost))
+    {
+        few->cost = cost;
+        few->likely = name;
+        few->likely_code = code;
+    }
+}
+
+
+/* One that differs by a character. */
+
+static void
+reg_ocr_place_near(reg_ocr_place_few_t *few, const char *name,
+    const char *code)
+{
+    if (few->near == NULL || strcmp(few->near, name) != 0) {
+        few->near = name;
+        few->near_code = code;
+        few->several++;
+    }
+}
+
+
+static const char *
+reg_ocr_place_meant(const reg_ocr_place_few_t *few, const char **code)
+{
+    if (few->likely != NULL) {
+        *code = few->likely_code;
+        return few->likely;
+    }
+
+    *code = few->near_code;
+
+    return (few->several == 1) ? few->near : NULL;
 }
 
 
@@ -469,51 +580,48 @@ reg_ocr_place_of_a_city(const char *branch)
 
 
 /*
- * The name itself, or the only one of which one character differs, and its
- * code; none when it may be one of which a character was not read: 岚县, or 岢岚县.
+ * The name itself, or what it is meant to be, and its code; none when it may
+ * be one of which a character was not read: 岚县, or 岢岚县.
  */
 
 static const char *
 reg_ocr_place_nearest(const reg_regions_t *regions,
-    const reg_ocr_place_t *read, const char **of)
+    const reg_ocr_field_t *field, const reg_ocr_place_t *read,
+    const char **of)
 {
-    int               distance, hidden;
-    size_t            i, several;
-    const char       *name, *code, *itself, *nearest, *codes[2];
-    reg_ocr_place_t   place;
+    int                  distance, hidden;
+    size_t               i;
+    const char          *name, *code, *itself;
+    reg_ocr_place_t      place;
+    reg_ocr_place_few_t  few;
 
-    itself = nearest = NULL;
-    codes[0] = codes[1] = NULL;
-    several = 0;
+    itself = NULL;
     hidden = 0;
+    memset(&few, 0, sizeof(few));
 
     for (i = 0; (name = reg_regions_at(regions, i, &code)) != NULL; i++) {
         reg_ocr_place_parse(name, &place);
         distance = reg_ocr_place_distance(read, read->n, &place);
+        reg_ocr_place_likely(&few, field, 0, read->n, name, name, code);
 
         if (distance == 0) {
             itself = name;
-            codes[0] = code;
+            *of = code;
 
         } else if (distance == 1 && read->n >= 2
                    && (read->n >= REG_OCR_PLACE_SURE
-                       || place.c[place.n - 1] == read->c[read->n - 1])
-                   && (nearest == NULL || strcmp(nearest, name) != 0))
+                       || place.c[place.n - 1] == read->c[read->n - 1]))
         {
-            nearest = name;
-            codes[1] = code;
-            several++;
+            reg_ocr_place_near(&few, name, code);
             hidden |= (place.n > read->n);
         }
     }
-
-    *of = (itself != NULL) ? codes[0] : codes[1];
 
     if (itself != NULL) {
         return hidden ? NULL : itself;
     }
 
-    return (several == 1) ? nearest : NULL;
+    return reg_ocr_place_meant(&few, of);
 }
 
 

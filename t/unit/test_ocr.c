@@ -1059,23 +1059,36 @@ colours_that_take_turns_are_a_screens(void **state)
 }
 
 
-static const char *
-mended(const char *number, const char *name, const char *value)
+static reg_regions_t *
+places(void)
 {
-    char                     path[32];
-    reg_error_t              error;
-    reg_regions_t           *regions;
-    static reg_ocr_result_t  result;
+    char            path[32];
+    reg_error_t     error;
+    reg_regions_t  *regions;
 
     write_file(path, "{\"regions\": [[\"140000\", \"山西省\"],"
                      " [\"141000\", \"临汾市\"], [\"141028\", \"吉县\"],"
                      " [\"141031\", \"隰县\"], [\"410000\", \"河南省\"],"
                      " [\"410100\", \"郑州市\"], [\"410105\", \"金水区\"],"
+                     " [\"410182\", \"荥阳市\"],"
                      " [\"411200\", \"三门峡市\"],"
-                     " [\"411221\", \"渑池县\"]]}");
+                     " [\"411202\", \"湖滨区\"], [\"411203\", \"陕州区\"],"
+                     " [\"411221\", \"渑池县\"], [\"411282\", \"灵宝市\"],"
+                     " [\"411700\", \"驻马店市\"], [\"411723\", \"平舆县\"],"
+                     " [\"610000\", \"陕西省\"], [\"610400\", \"咸阳市\"]]}");
     regions = reg_regions_load(path, &error);
     assert_non_null(regions);
     unlink(path);
+
+    return regions;
+}
+
+
+static const char *
+mended(const char *number, const char *name, const char *value)
+{
+    reg_regions_t           *regions = places();
+    static reg_ocr_result_t  result;
 
     reg_ocr_result_init(&result);
     reg_ocr_result_add(&result, "id_number", number, 0.99f, 1);
@@ -1145,6 +1158,125 @@ places_are_those_of_the_table(void **state)
     assert_string_equal(mended("411221198909125988", "authority",
                                "三门峡市公安局金木分局"),
                         "三门峡市公安局金木分局");
+}
+
+
+/* The same with what characters may be instead; '_' is one that is sure. */
+
+static const reg_ocr_field_t *
+settled(const char *number, const char *name, const char *value,
+    const char *others)
+{
+    size_t                   i;
+    int32_t                  code;
+    reg_str_t                s, o;
+    reg_ocr_text_t           text;
+    reg_regions_t           *regions = places();
+    static reg_ocr_result_t  result;
+
+    memset(&text, 0, sizeof(text));
+    s = str(value);
+    o = str(others);
+
+    while ((code = reg_text_next(&s)) != -1) {
+        i = text.n++;
+        text.c[i].code = code;
+        text.c[i].p = 0.99f;
+        code = reg_text_next(&o);
+
+        if (code != -1 && code != '_') {
+            text.c[i].p = 0.6f;
+            text.c[i].others[0].code = code;
+            text.c[i].others[0].p = 0.1f;
+        }
+    }
+
+    reg_ocr_result_init(&result);
+
+    if (number != NULL) {
+        reg_ocr_result_add(&result, "id_number", number, 0.99f, 1);
+    }
+
+    reg_ocr_result_text(&result, name, &text);
+    reg_ocr_places(regions, &result);
+    reg_regions_free(regions);
+
+    return reg_ocr_result_field(&result, name);
+}
+
+
+static void
+places_are_what_characters_in_doubt_may_be(void **state)
+{
+    const reg_ocr_field_t  *field;
+
+    (void) state;
+
+    /* of many cities that end so, and of two districts */
+
+    field = settled(NULL, "authority", "荣阳市公安局", "荥");
+    assert_string_equal(field->value, "荥阳市公安局");
+    assert_false(field->vouched);
+    assert_string_equal(settled(NULL, "authority", "荣阳市公安局",
+                                "____册")->value, "荣阳市公安局");
+    assert_string_equal(settled(NULL, "authority", "三门峡市公安局侠州分局",
+                                "_______陕")->value,
+                        "三门峡市公安局陕州分局");
+
+    /* two at once, wherever the holder's number was given */
+
+    field = settled("610401198909125988", "address",
+                    "湖南省郑州市荣阳市京城路1号", "河_____荥");
+    assert_string_equal(field->value, "河南省郑州市荥阳市京城路1号");
+    assert_false(field->vouched);
+    assert_string_equal(settled(NULL, "address", "河南省绳池县平湾镇1号",
+                                "___渑")->value,
+                        "河南省渑池县平湾镇1号");
+
+    /* what was read is a division, or what it may be is none */
+
+    assert_string_equal(settled(NULL, "address",
+                                "河南省郑州市荥阳市京城路1号", "______荣")
+                        ->value,
+                        "河南省郑州市荥阳市京城路1号");
+    assert_string_equal(settled(NULL, "address", "河南省郑州市荣阳县1号",
+                                "______荥")->value,
+                        "河南省郑州市荣阳县1号");
+}
+
+
+/* Another reading takes over what is in doubt with the value. */
+
+static void
+doubts_go_with_their_value(void **state)
+{
+    reg_ocr_text_t    text;
+    reg_ocr_result_t  one, other;
+
+    (void) state;
+
+    memset(&text, 0, sizeof(text));
+    text.n = 1;
+    text.c[0].code = 0x8363;
+    text.c[0].p = 0.6f;
+    text.c[0].others[0].code = 0x8365;
+    text.c[0].others[0].p = 0.3f;
+    text.c[0].others[1].code = 0x8336;
+    text.c[0].others[1].p = 0.003f;
+
+    reg_ocr_result_init(&one);
+    reg_ocr_result_init(&other);
+    reg_ocr_result_add(&one, "address", "茶", 0.3f, 0);
+    reg_ocr_result_text(&other, "address", &text);
+    reg_ocr_result_better(&one, &other);
+
+    assert_field(&one, "address", "荣", 0);
+    assert_int_equal(one.fields[0].ndoubts, 1);
+    assert_int_equal(one.fields[0].doubts[0].code, 0x8365);
+    assert_true(fabsf(one.fields[0].doubts[0].p - 0.5f) < 0.01f);
+
+    reg_ocr_result_add(&one, "address", "茶", 0.9f, 1);
+    assert_int_equal(one.fields[0].ndoubts, 0);
 }
 
 
@@ -1278,6 +1410,8 @@ main(void)
         cmocka_unit_test(the_rows_of_a_zone_stand_alone),
         cmocka_unit_test(colours_that_take_turns_are_a_screens),
         cmocka_unit_test(places_are_those_of_the_table),
+        cmocka_unit_test(places_are_what_characters_in_doubt_may_be),
+        cmocka_unit_test(doubts_go_with_their_value),
         cmocka_unit_test(a_company_is_named_after_its_place),
         cmocka_unit_test(a_doubtful_name_is_a_usual_one)
     };
