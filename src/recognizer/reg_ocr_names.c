@@ -111,6 +111,15 @@ static void reg_ocr_names_choose(reg_ocr_char_t *c,
     const reg_ocr_custom_t *custom);
 static float reg_ocr_names_score(int32_t code, float p,
     const reg_ocr_custom_t *custom);
+static float reg_ocr_names_usual(int32_t code,
+    const reg_ocr_custom_t *custom);
+
+
+float
+reg_ocr_names_one_in(int32_t code)
+{
+    return reg_ocr_names_usual(code, &reg_ocr_surname);
+}
 
 
 void
@@ -231,6 +240,13 @@ reg_ocr_names_choose(reg_ocr_char_t *c, const reg_ocr_custom_t *custom)
 static float
 reg_ocr_names_score(int32_t code, float p, const reg_ocr_custom_t *custom)
 {
+    return logf(p) - custom->weight * logf(reg_ocr_names_usual(code, custom));
+}
+
+
+static float
+reg_ocr_names_usual(int32_t code, const reg_ocr_custom_t *custom)
+{
     float      one_in;
     size_t     i;
     int32_t    c;
@@ -250,5 +266,5 @@ reg_ocr_names_score(int32_t code, float p, const reg_ocr_custom_t *custom)
         }
     }
 
-    return logf(p) - custom->weight * logf(one_in);
+    return one_in;
 }

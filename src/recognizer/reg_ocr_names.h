@@ -19,5 +19,9 @@
 
 void reg_ocr_names_weigh(reg_ocr_text_t *text);
 
+/* One in so many bears a surname of this character. */
+
+float reg_ocr_names_one_in(int32_t code);
+
 
 #endif /* REG_OCR_NAMES_H_INCLUDED */

@@ -4,6 +4,7 @@
 
 #include "reg_ocr_chain.h"
 #include "reg_ocr_places.h"
+#include "reg_ocr_villages.h"
 #include "reg_text.h"
 
 
@@ -16,6 +17,10 @@
 /* With fewer characters one that differs may be any. */
 
 #define REG_OCR_PLACE_SURE     3
+
+/* What is not in doubt and is another, as the logarithm of how unlikely. */
+
+#define REG_OCR_PLACE_NEAR     5.0f
 
 /* Characters of a place's name without the last one, at least. */
 
@@ -45,6 +50,8 @@ typedef struct {
 static void reg_ocr_places_address(const reg_regions_t *regions,
     const char *number, const reg_ocr_field_t *address,
     reg_ocr_result_t *result);
+static void reg_ocr_places_below(const reg_regions_t *regions,
+    const reg_ocr_field_t *address, reg_ocr_chain_t *chain);
 static void reg_ocr_places_own(const reg_regions_t *regions,
     const char *number, const reg_ocr_field_t *address,
     reg_ocr_result_t *result);
@@ -66,6 +73,7 @@ static int reg_ocr_place_other(const reg_regions_t *regions,
     const char *number, const reg_ocr_place_t *read, size_t len);
 static void reg_ocr_places_authority(const reg_regions_t *regions,
     const reg_ocr_field_t *authority, reg_ocr_result_t *result);
+static void reg_ocr_place_bureau(reg_ocr_field_t *field);
 static const char *reg_ocr_place_nearest(const reg_regions_t *regions,
     const reg_ocr_field_t *field, const reg_ocr_place_t *read,
     const char **of);
@@ -79,7 +87,7 @@ static void reg_ocr_place_near(reg_ocr_place_few_t *few, const char *name,
     const char *code);
 static const char *reg_ocr_place_meant(const reg_ocr_place_few_t *few,
     const char **code);
-static int reg_ocr_place_of_a_city(const char *branch);
+static int reg_ocr_place_of_a_city(const reg_ocr_place_t *read, size_t n);
 static void reg_ocr_place_parse(const char *text, reg_ocr_place_t *place);
 static int reg_ocr_place_distance(const reg_ocr_place_t *a, size_t n,
     const reg_ocr_place_t *b);
@@ -285,17 +293,83 @@ reg_ocr_places_address(const reg_regions_t *regions, const char *number,
     const reg_ocr_field_t *address, reg_ocr_result_t *result)
 {
     int              own;
+    reg_ocr_field_t  field;
     reg_ocr_chain_t  chain;
 
-    reg_ocr_chain_find(regions, address, number, &chain);
+    field = *address;
+    reg_ocr_chain_find(regions, &field, number, &chain);
+
+    if (!field.vouched && reg_ocr_villages_weigh(regions, chain.n, &field)) {
+        reg_ocr_result_add(result, field.name, field.value, field.confidence,
+                           0);
+    }
+
+    if (!field.vouched && strcmp(&chain.code[4], "00") == 0
+        && strcmp(&chain.code[2], "0000") != 0)
+    {
+        reg_ocr_places_below(regions, &field, &chain);
+    }
 
     if (chain.n != 0 && chain.cost > 0) {
         own = (number != NULL && strncmp(chain.code, number, 6) == 0);
-        reg_ocr_place_put(result, address, chain.names, chain.n,
-                          address->vouched && own);
+        reg_ocr_place_put(result, &field, chain.names, chain.n,
+                          field.vouched && own);
 
     } else if (number != NULL) {
-        reg_ocr_places_own(regions, number, address, result);
+        reg_ocr_places_own(regions, number, &field, result);
+    }
+}
+
+
+/*
+ * Behind a city what differs by a character from the name of one of its
+ * divisions alone, 浙川县 of 南阳市, is that: added to the chain.
+ */
+
+static void
+reg_ocr_places_below(const reg_regions_t *regions,
+    const reg_ocr_field_t *address, reg_ocr_chain_t *chain)
+{
+    size_t                i, at, len, taken;
+    reg_str_t             rest;
+    const char           *name, *code;
+    reg_ocr_place_t       read;
+    reg_ocr_place_few_t   few;
+
+    rest.data = (const unsigned char *) address->value;
+    rest.len = strlen(address->value);
+
+    for (at = 0; at < chain->n; at++) {
+        (void) reg_text_next(&rest);
+    }
+
+    reg_ocr_place_parse((const char *) rest.data, &read);
+    memset(&few, 0, sizeof(few));
+    taken = 0;
+
+    for (i = 0; (name = reg_regions_at(regions, i, &code)) != NULL; i++) {
+
+        if (strncmp(code, chain->code, 4) != 0
+            || strncmp(code, chain->code, 6) == 0
+            || strlen(name) < REG_OCR_PLACE_SURE * (sizeof("县") - 1))
+        {
+            continue;
+        }
+
+        len = reg_ocr_place_begins(&read, name, 1);
+
+        if (len != 0) {
+            reg_ocr_place_near(&few, name, code);
+            taken = len;
+        }
+    }
+
+    if (few.several == 1 && !reg_ocr_place_of_a_city(&read, taken)) {
+        len = strlen(chain->names);
+        snprintf(&chain->names[len], sizeof(chain->names) - len, "%s",
+                 few.near);
+        chain->n += taken;
+        chain->cost += REG_OCR_PLACE_NEAR;
     }
 }
 
@@ -396,6 +470,7 @@ reg_ocr_places_authority(const reg_regions_t *regions,
     reg_ocr_place_t   read;
 
     field = *authority;
+    reg_ocr_place_bureau(&field);
     bureau = strstr(field.value, REG_OCR_BUREAU);
     name = NULL;
 
@@ -431,6 +506,53 @@ reg_ocr_places_authority(const reg_regions_t *regions,
 }
 
 
+/* One of the three characters of 公安局 may be another. */
+
+static void
+reg_ocr_place_bureau(reg_ocr_field_t *field)
+{
+    char                  value[REG_OCR_VALUE_MAX];
+    size_t                i, same;
+    reg_str_t             s;
+    const unsigned char  *begin[4];
+
+    if (strstr(field->value, REG_OCR_BUREAU) != NULL) {
+        return;
+    }
+
+    s.data = (const unsigned char *) field->value;
+    s.len = strlen(field->value);
+
+    begin[0] = s.data;
+
+    for (i = 1; i < 4; i++) {
+        (void) reg_text_next(&s);
+        begin[i] = s.data;
+    }
+
+    while (begin[3] != begin[2]) {
+
+        for (i = 0, same = 0; i < 3; i++) {
+            same += (strncmp((const char *) begin[i], &REG_OCR_BUREAU[3 * i],
+                             3) == 0);
+        }
+
+        if (same == 2) {
+            snprintf(value, sizeof(value), "%.*s%s%s",
+                     (int) ((const char *) begin[0] - field->value),
+                     field->value, REG_OCR_BUREAU, (const char *) begin[3]);
+            snprintf(field->value, sizeof(field->value), "%s", value);
+            field->vouched = 0;
+            return;
+        }
+
+        memmove(&begin[0], &begin[1], 3 * sizeof(begin[0]));
+        (void) reg_text_next(&s);
+        begin[3] = s.data;
+    }
+}
+
+
 /*
  * "金水分局": of the city's divisions the one that characters in doubt may be,
  * or the only one of which one character differs.  0 when it is one, or none
@@ -462,7 +584,7 @@ reg_ocr_place_branch(const reg_regions_t *regions, const char *city,
     digits = (strcmp(&city[2], "0000") == 0) ? 2 : 4;
     memset(&few, 0, sizeof(few));
 
-    if (reg_ocr_place_of_a_city(text)) {
+    if (reg_ocr_place_of_a_city(&is, is.n)) {
         return 0;
     }
 
@@ -557,12 +679,13 @@ reg_ocr_place_meant(const reg_ocr_place_few_t *few, const char **code)
 }
 
 
-/* Branches that are named after no division of the table. */
+/* Branches and zones that are named after no division of the table. */
 
 static int
-reg_ocr_place_of_a_city(const char *branch)
+reg_ocr_place_of_a_city(const reg_ocr_place_t *read, size_t n)
 {
-    size_t  i;
+    size_t           i, at;
+    reg_ocr_place_t  name;
 
     static const char *const  names[] = {
         "高新", "经开", "开发", "新区", "保税", "机场", "铁路", "公交", "水上",
@@ -570,8 +693,12 @@ reg_ocr_place_of_a_city(const char *branch)
     };
 
     for (i = 0; names[i] != NULL; i++) {
-        if (strstr(branch, names[i]) != NULL) {
-            return 1;
+        reg_ocr_place_parse(names[i], &name);
+
+        for (at = 0; at + name.n <= n; at++) {
+            if (memcmp(&read->c[at], name.c, name.n * sizeof(int32_t)) == 0) {
+                return 1;
+            }
         }
     }
 

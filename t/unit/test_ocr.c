@@ -1134,6 +1134,14 @@ places_are_those_of_the_table(void **state)
     assert_string_equal(mended("411221198909125988", "authority",
                                "渑池具公安局"), "渑池县公安局");
 
+    assert_string_equal(mended("411221198909125988", "authority",
+                               "渑池县公安册"), "渑池县公安局");
+    assert_string_equal(mended("411221198909125988", "authority",
+                               "郑州市公女局金水分局"),
+                        "郑州市公安局金水分局");
+    assert_string_equal(mended("411221198909125988", "authority",
+                               "渑池县公女册"), "渑池县公女册");
+
     /* 吉县, 隰县 or 渑池县: nobody knows */
 
     assert_string_equal(mended("411221198909125988", "authority",
@@ -1218,7 +1226,7 @@ places_are_what_characters_in_doubt_may_be(void **state)
     assert_string_equal(field->value, "荥阳市公安局");
     assert_false(field->vouched);
     assert_string_equal(settled(NULL, "authority", "荣阳市公安局",
-                                "____册")->value, "荣阳市公安局");
+                                "_____册")->value, "荣阳市公安局");
     assert_string_equal(settled(NULL, "authority", "三门峡市公安局侠州分局",
                                 "_______陕")->value,
                         "三门峡市公安局陕州分局");
@@ -1233,6 +1241,21 @@ places_are_what_characters_in_doubt_may_be(void **state)
                                 "___渑")->value,
                         "河南省渑池县平湾镇1号");
 
+    /* of that city's divisions the only one it can be */
+
+    assert_string_equal(settled("610401198909125988", "address",
+                                "河南省三门峡市浥池县平湾镇1号",
+                                "__________弯")->value,
+                        "河南省三门峡市渑池县平湾镇1号");
+    assert_string_equal(settled("610401198909125988", "address",
+                                "河南省三门峡市高滨区平湾镇1号",
+                                "__________弯")->value,
+                        "河南省三门峡市湖滨区平湾镇1号");
+    assert_string_equal(settled("610401198909125988", "address",
+                                "河南省三门峡市新区平湾镇1号",
+                                "_________弯")->value,
+                        "河南省三门峡市新区平湾镇1号");
+
     /* what was read is a division, or what it may be is none */
 
     assert_string_equal(settled(NULL, "address",
@@ -1242,6 +1265,41 @@ places_are_what_characters_in_doubt_may_be(void **state)
     assert_string_equal(settled(NULL, "address", "河南省郑州市荣阳县1号",
                                 "______荥")->value,
                         "河南省郑州市荣阳县1号");
+}
+
+
+static const char *
+village(const char *name, const char *others)
+{
+    char  value[256], doubts[256];
+
+    snprintf(value, sizeof(value), "河南省荥阳市%s", name);
+    snprintf(doubts, sizeof(doubts), "______%s", others);
+
+    return settled(NULL, "address", value, doubts)->value;
+}
+
+
+static void
+villages_are_called_as_villages_are(void **state)
+{
+    (void) state;
+
+    assert_string_equal(village("太林镇孙注村二组5号", "____洼"),
+                        "河南省荥阳市太林镇孙洼村二组5号");
+    assert_string_equal(village("太林镇孙.村5号", "____塬"),
+                        "河南省荥阳市太林镇孙塬村5号");
+    assert_string_equal(village("太林锁用楼村5号", "__镇周"),
+                        "河南省荥阳市太林镇周楼村5号");
+
+    /* a usual name, one among names that are all as usual, and a street */
+
+    assert_string_equal(village("太林镇孙湾村5号", "____弯"),
+                        "河南省荥阳市太林镇孙湾村5号");
+    assert_string_equal(village("太林镇幸福村5号", "___辛_"),
+                        "河南省荥阳市太林镇幸福村5号");
+    assert_string_equal(village("注山路5号", "洼"),
+                        "河南省荥阳市注山路5号");
 }
 
 
@@ -1411,6 +1469,7 @@ main(void)
         cmocka_unit_test(colours_that_take_turns_are_a_screens),
         cmocka_unit_test(places_are_those_of_the_table),
         cmocka_unit_test(places_are_what_characters_in_doubt_may_be),
+        cmocka_unit_test(villages_are_called_as_villages_are),
         cmocka_unit_test(doubts_go_with_their_value),
         cmocka_unit_test(a_company_is_named_after_its_place),
         cmocka_unit_test(a_doubtful_name_is_a_usual_one)

@@ -1,0 +1,229 @@
+/*
+ * Names of towns and villages in an address: what a doubtful character of one
+ * is likely to be.
+ */
+
+#include <math.h>
+#include "reg_ocr_find.h"
+#include "reg_ocr_names.h"
+#include "reg_ocr_villages.h"
+#include "reg_text.h"
+
+
+/*
+ * How much more often than in other print, of which the model has learned
+ * how frequent they are, characters stand in names of places: those that hardly
+ * stand anywhere else, usual words for what a village lies at, and surnames.
+ */
+
+#define REG_OCR_VILLAGE_ONLY     40.0f
+#define REG_OCR_VILLAGE_USUAL    8.0f
+#define REG_OCR_VILLAGE_SURNAME  4.0f
+
+static const char  reg_ocr_villages_only[] =
+    "坳垇塬峁垸圩埠垭峪垴畈坞坨埔堰墩垅垄堽埂塆坂崮崴沱洼浜泾滘涌漖圳埭墟屯寨堡"
+    "砦疃岗崀嶂岽塅埕垟岙坜坵埝墚峒磜磡咀垯坝坪塝堉汊淀浦溪涧岬屿镇乡";
+
+static const char  reg_ocr_villages_usual[] =
+    "村庄湾塘沟坡坎冲岭崖岩峰山河江湖潭池泉井渠堤洲滩港渡桥闸头口嘴尾"
+    "坑洞窑营店铺集楼阁庙寺庵宫观塔祠堂坊关城寨屋家园田林柳杨槐桃梨枣竹"
+    "松柏梁龙凤石沙";
+
+/* One in fewer bears a surname of which villages are called. */
+
+#define REG_OCR_VILLAGE_SURNAMES  400.0f
+
+/* Each division whose name has the character speaks for it, up to so many. */
+
+#define REG_OCR_VILLAGE_DIVISION  0.5f
+#define REG_OCR_VILLAGE_MOST      4.0f
+
+/* Other characters, and what is no character of a name. */
+
+#define REG_OCR_VILLAGE_OTHER     0.2f
+#define REG_OCR_VILLAGE_NONE      0.002f
+
+
+static void reg_ocr_villages_parse(const char *value, reg_ocr_text_t *text);
+static int reg_ocr_villages_span(const reg_ocr_text_t *text, size_t *from,
+    size_t *to);
+static int32_t reg_ocr_villages_choose(const reg_regions_t *regions,
+    const reg_ocr_field_t *address, size_t at, int32_t read);
+static float reg_ocr_villages_likely(const reg_regions_t *regions,
+    int32_t code);
+static float reg_ocr_villages_divisions(const reg_regions_t *regions,
+    int32_t code);
+static int reg_ocr_villages_has(const char *characters, int32_t code);
+
+
+int
+reg_ocr_villages_weigh(const reg_regions_t *regions, size_t from,
+    reg_ocr_field_t *address)
+{
+    int             changed;
+    size_t          i, to;
+    int32_t         code;
+    reg_ocr_text_t  text;
+
+    reg_ocr_villages_parse(address->value, &text);
+    changed = 0;
+
+    if (!reg_ocr_villages_span(&text, &from, &to)) {
+        return 0;
+    }
+
+    for (i = from; i < to; i++) {
+        code = reg_ocr_villages_choose(regions, address, i, text.c[i].code);
+
+        if (code != text.c[i].code) {
+            text.c[i].code = code;
+            changed = 1;
+        }
+    }
+
+    reg_ocr_text_print(&text, address->value, sizeof(address->value));
+
+    return changed;
+}
+
+
+static void
+reg_ocr_villages_parse(const char *value, reg_ocr_text_t *text)
+{
+    int32_t    code;
+    reg_str_t  s;
+
+    s.data = (const unsigned char *) value;
+    s.len = strlen(value);
+    text->n = 0;
+
+    while (text->n < REG_OCR_TEXT_MAX && (code = reg_text_next(&s)) != -1) {
+        text->c[text->n++].code = code;
+    }
+}
+
+
+/* Behind the last 县, 市, 区 or 旗 that stands before the last 村, 乡 or 镇. */
+
+static int
+reg_ocr_villages_span(const reg_ocr_text_t *text, size_t *from, size_t *to)
+{
+    size_t  i;
+
+    for (i = text->n; i > *from; i--) {
+        if (reg_ocr_villages_has("村乡镇屯", text->c[i - 1].code)) {
+            break;
+        }
+    }
+
+    if (i <= *from) {
+        return 0;
+    }
+
+    *to = i - 1;
+
+    for ( /* void */ ; i > *from; i--) {
+        if (reg_ocr_villages_has("县市区旗", text->c[i - 1].code)) {
+            *from = i;
+            break;
+        }
+    }
+
+    return *from > 0 && *from < *to;
+}
+
+
+static int32_t
+reg_ocr_villages_choose(const reg_regions_t *regions,
+    const reg_ocr_field_t *address, size_t at, int32_t read)
+{
+    float                   likely, most;
+    size_t                  i;
+    int32_t                 best;
+    const reg_ocr_doubt_t  *doubt;
+
+    best = read;
+    most = -1;
+
+    for (i = 0; i < address->ndoubts; i++) {
+        doubt = &address->doubts[i];
+
+        if (doubt->at != at || !reg_text_is_han(doubt->code)) {
+            continue;
+        }
+
+        most = (most < 0) ? reg_ocr_villages_likely(regions, read) : most;
+        likely = doubt->p * reg_ocr_villages_likely(regions, doubt->code);
+
+        if (likely > most) {
+            most = likely;
+            best = doubt->code;
+        }
+    }
+
+    return best;
+}
+
+
+static float
+reg_ocr_villages_likely(const reg_regions_t *regions, int32_t code)
+{
+    float  likely;
+
+    if (reg_ocr_villages_has(reg_ocr_villages_only, code)) {
+        return REG_OCR_VILLAGE_ONLY;
+    }
+
+    if (reg_ocr_villages_has(reg_ocr_villages_usual, code)) {
+        return REG_OCR_VILLAGE_USUAL;
+    }
+
+    if (!reg_text_is_han(code)) {
+        return (code >= '0' && code <= '9') ? REG_OCR_VILLAGE_OTHER
+                                            : REG_OCR_VILLAGE_NONE;
+    }
+
+    likely = reg_ocr_villages_divisions(regions, code);
+
+    if (reg_ocr_names_one_in(code) < REG_OCR_VILLAGE_SURNAMES) {
+        likely = fmaxf(likely, REG_OCR_VILLAGE_SURNAME);
+    }
+
+    return fmaxf(likely, REG_OCR_VILLAGE_OTHER);
+}
+
+
+static float
+reg_ocr_villages_divisions(const reg_regions_t *regions, int32_t code)
+{
+    float        n;
+    size_t       i;
+    const char  *name, *number;
+
+    n = 0;
+
+    for (i = 0; (name = reg_regions_at(regions, i, &number)) != NULL; i++) {
+        n += reg_ocr_villages_has(name, code);
+    }
+
+    return fminf(n * REG_OCR_VILLAGE_DIVISION, REG_OCR_VILLAGE_MOST);
+}
+
+
+static int
+reg_ocr_villages_has(const char *characters, int32_t code)
+{
+    int32_t    c;
+    reg_str_t  s;
+
+    s.data = (const unsigned char *) characters;
+    s.len = strlen(characters);
+
+    while ((c = reg_text_next(&s)) != -1) {
+        if (c == code) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
