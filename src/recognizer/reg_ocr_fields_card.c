@@ -9,6 +9,7 @@
 #include "reg_ocr_digits.h"
 #include "reg_ocr_fields.h"
 #include "reg_ocr_names.h"
+#include "reg_text.h"
 
 
 /* The picture of the holder begins so many em of the label behind it. */
@@ -46,6 +47,13 @@
 #define REG_OCR_NAME_LATEST    1.75f
 #define REG_OCR_NAME_BEHIND    13.3f
 
+/*
+ * A longer name is two with a dot between, which is easily lost: Mongolian
+ * ones of six characters have none.
+ */
+
+#define REG_OCR_NAME_UNDOTTED  6
+
 /* So sure is a name at most that has lost its first character. */
 
 #define REG_OCR_NAME_LOST      0.5f
@@ -76,6 +84,7 @@ static int reg_ocr_card_number(const reg_ocr_page_t *page, reg_date_t today,
     reg_ocr_number_t *number, reg_ocr_result_t *result);
 static void reg_ocr_card_name(const reg_ocr_page_t *page,
     const reg_ocr_grid_t *grid, reg_ocr_result_t *result);
+static int reg_ocr_card_dotted(const reg_ocr_text_t *text);
 static void reg_ocr_card_sex(const reg_ocr_page_t *page,
     reg_ocr_result_t *result);
 static void reg_ocr_card_ethnicity(const reg_ocr_page_t *page,
@@ -345,9 +354,28 @@ reg_ocr_card_name(const reg_ocr_page_t *page, const reg_ocr_grid_t *grid,
             text.c[0].p = fminf(text.c[0].p, REG_OCR_NAME_LOST);
         }
 
+        if (text.n > REG_OCR_NAME_UNDOTTED && !reg_ocr_card_dotted(&text)) {
+            text.hole = 1;
+        }
+
         reg_ocr_names_weigh(&text);
         reg_ocr_result_text(result, "name", &text);
     }
+}
+
+
+static int
+reg_ocr_card_dotted(const reg_ocr_text_t *text)
+{
+    size_t  i;
+
+    for (i = 0; i < text->n; i++) {
+        if (!reg_text_is_han(text->c[i].code)) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -362,6 +362,41 @@ the_card_of_page_is_read(void **state)
 }
 
 
+static void
+a_long_name_without_its_dot_is_not_vouched_for(void **state)
+{
+    size_t               i;
+    reg_ocr_page_t       p;
+    reg_ocr_result_t     result;
+    reg_ocr_alphabet_t  *a = alphabet();
+
+    static const struct {
+        const char  *name;
+        int          vouched;
+    } names[] = {
+        { "阿拉坦其木格", 1 }, { "古丽米拉巴合提", 0 },
+        { "古丽米拉·巴合提", 1 }
+    };
+
+    (void) state;
+
+    for (i = 0; i < 3; i++) {
+        p = page(a);
+        add(&p, 100, 100, "姓名");
+        add(&p, 220, 100, names[i].name);
+        add(&p, 500, 600, "410105197412058432");
+        reg_ocr_page_straighten(&p);
+
+        reg_ocr_result_init(&result);
+        reg_ocr_fields_portrait(&p, TODAY, &result);
+        assert_field(&result, "name", names[i].name, names[i].vouched);
+        reg_ocr_page_free(&p);
+    }
+
+    free(a);
+}
+
+
 /* Eleven characters a row, 49.1 mm down the card the number. */
 
 static void
@@ -1448,6 +1483,7 @@ main(void)
         cmocka_unit_test(a_blank_in_doubt_hides_a_character),
         cmocka_unit_test(a_mask_reads_the_second_best),
         cmocka_unit_test(the_card_of_page_is_read),
+        cmocka_unit_test(a_long_name_without_its_dot_is_not_vouched_for),
         cmocka_unit_test(an_address_may_have_four_rows),
         cmocka_unit_test(a_wrong_number_is_told_and_not_vouched_for),
         cmocka_unit_test(a_hole_in_a_name_is_not_vouched_for),
