@@ -89,7 +89,7 @@ reg_ocr_step_read(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
     reg_ocr_step_card_seen(job, &page);
     reg_ocr_page_straighten(&page);
     (void) reg_ocr_fields_seen(&page, &words);
-    fields = reg_ocr_step_card_count(job, &page, words);
+    fields = reg_ocr_step_card_count(job, &page, &words);
 
     if (job->page.n == 0 || fields > job->fields
         || (fields == job->fields && words > job->words))

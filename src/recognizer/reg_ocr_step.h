@@ -115,11 +115,12 @@ reg_code_t reg_ocr_step_card_read(reg_ocr_job_t *job, int closer);
 
 /*
  * How many fields of a card a page has, of those that are printed.  What is
- * better read there than before is kept in found.
+ * better read there than before is kept in found.  A number whose check digit
+ * is right counts as many words as make sure.
  */
 
 size_t reg_ocr_step_card_count(reg_ocr_job_t *job,
-    const reg_ocr_page_t *page, size_t words);
+    const reg_ocr_page_t *page, size_t *words);
 
 /* Whether something of the card was not read, and a closer look may help. */
 

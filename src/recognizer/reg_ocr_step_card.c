@@ -16,6 +16,10 @@
 
 #define REG_OCR_CARD_DOUBT    0.6f
 
+/* One read worse than that may be any print around the card. */
+
+#define REG_OCR_CARD_ANY      0.2f
+
 
 /* Of each side what is printed on it, or another that stands for it. */
 
@@ -98,11 +102,12 @@ reg_ocr_step_card_read(reg_ocr_job_t *job, int closer)
 
 size_t
 reg_ocr_step_card_count(reg_ocr_job_t *job, const reg_ocr_page_t *page,
-    size_t words)
+    size_t *words)
 {
-    size_t              i, n;
-    reg_ocr_kind_t      kind;
-    reg_ocr_result_t    result;
+    size_t                  i, n;
+    reg_ocr_kind_t          kind;
+    reg_ocr_result_t        result;
+    const reg_ocr_field_t  *field;
 
     kind = job->request->kind;
 
@@ -114,13 +119,22 @@ reg_ocr_step_card_count(reg_ocr_job_t *job, const reg_ocr_page_t *page,
     reg_ocr_fields(kind, page, job->request->today, &result);
 
     for (i = 0, n = 0; reg_ocr_card_fields[kind][i][0] != NULL; i++) {
-        n += (reg_ocr_card_field(&result, reg_ocr_card_fields[kind][i])
-              != NULL);
+        field = reg_ocr_card_field(&result, reg_ocr_card_fields[kind][i]);
+        n += (field != NULL && field->confidence >= REG_OCR_CARD_ANY);
     }
 
-    /* two words make sure that it is a card and no other paper */
+    /*
+     * two words make sure that it is a card and no other paper, or a number
+     * with its check digit
+     */
 
-    if (words >= REG_OCR_WORDS) {
+    field = reg_ocr_result_field(&result, "id_number");
+
+    if (field != NULL && field->vouched && *words < REG_OCR_WORDS) {
+        *words = REG_OCR_WORDS;
+    }
+
+    if (*words >= REG_OCR_WORDS) {
         reg_ocr_result_better(&job->found, &result);
     }
 
