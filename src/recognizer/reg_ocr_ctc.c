@@ -26,10 +26,12 @@
 
 /*
  * A blank that is less sure hides a character of which the model cannot tell
- * which one it is, if none is read within so many steps: 沅 of 沅陵县.
+ * which one it is, if none is read within so many steps: 沅 of 沅陵县.  With
+ * less for any of them there is but the background.
  */
 
 #define REG_OCR_HIDES       0.7f
+#define REG_OCR_HIDDEN      0.15f
 #define REG_OCR_HIDDEN_ROOM 2
 
 
@@ -152,7 +154,8 @@ reg_ocr_ctc_hidden(const reg_ocr_alphabet_t *alphabet,
     p = probabilities + step * n;
     class = 1 + reg_ocr_ctc_best(p + 1, n - 1);
 
-    return reg_text_is_han(alphabet->code[class]) ? class : 0;
+    return (p[class] >= REG_OCR_HIDDEN
+            && reg_text_is_han(alphabet->code[class])) ? class : 0;
 }
 
 

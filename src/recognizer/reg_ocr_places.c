@@ -22,6 +22,14 @@
 
 #define REG_OCR_PLACE_NEAR     5.0f
 
+/*
+ * A character that may as likely be another stands for any; of so many
+ * characters one may.
+ */
+
+#define REG_OCR_PLACE_BLURRED  0.1f
+#define REG_OCR_PLACE_FEW      3
+
 /* Characters of a place's name without the last one, at least. */
 
 #define REG_OCR_PLACE_STEM     2
@@ -69,6 +77,8 @@ static void reg_ocr_place_put(reg_ocr_result_t *result,
 static int reg_ocr_place_mend(const reg_regions_t *regions,
     const char *number, const reg_ocr_place_t *right,
     const reg_ocr_place_t *read, size_t *len);
+static int reg_ocr_place_blurred(const reg_ocr_field_t *field,
+    const reg_ocr_place_t *right, const reg_ocr_place_t *read);
 static int reg_ocr_place_other(const reg_regions_t *regions,
     const char *number, const reg_ocr_place_t *read, size_t len);
 static void reg_ocr_places_authority(const reg_regions_t *regions,
@@ -396,12 +406,17 @@ reg_ocr_places_own(const reg_regions_t *regions, const char *number,
                  k == 0 ? names[1] : "", names[2]);
         reg_ocr_place_parse(begins, &right);
 
-        if (!reg_ocr_place_mend(regions, number, &right, &read, &len)) {
-            continue;
+        if (reg_ocr_place_mend(regions, number, &right, &read, &len)) {
+            reg_ocr_place_put(result, address, begins, len, address->vouched);
+            return;
         }
 
-        reg_ocr_place_put(result, address, begins, len, address->vouched);
-        return;
+        if (reg_ocr_place_blurred(address, &right, &read)
+            && !reg_ocr_place_other(regions, number, &read, right.n))
+        {
+            reg_ocr_place_put(result, address, begins, right.n, 0);
+            return;
+        }
     }
 }
 
@@ -423,6 +438,43 @@ reg_ocr_place_mend(const reg_regions_t *regions, const char *number,
     }
 
     return 0;
+}
+
+
+/* Whether all of the first characters that differ are in doubt, few of many. */
+
+static int
+reg_ocr_place_blurred(const reg_ocr_field_t *field,
+    const reg_ocr_place_t *right, const reg_ocr_place_t *read)
+{
+    size_t  i, k, differ;
+
+    if (read->n < right->n) {
+        return 0;
+    }
+
+    for (i = 0, differ = 0; i < right->n; i++) {
+
+        if (read->c[i] == right->c[i]) {
+            continue;
+        }
+
+        for (k = 0; k < field->ndoubts; k++) {
+            if (field->doubts[k].at == i
+                && field->doubts[k].p > REG_OCR_PLACE_BLURRED)
+            {
+                break;
+            }
+        }
+
+        if (k == field->ndoubts) {
+            return 0;
+        }
+
+        differ++;
+    }
+
+    return differ > 0 && differ * REG_OCR_PLACE_FEW <= right->n;
 }
 
 

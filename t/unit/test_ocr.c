@@ -274,7 +274,15 @@ a_blank_in_doubt_hides_a_character(void **state)
     free(line.chars);
     free(line.kept);
 
-    /* a rule of the print, or a blank that is fairly sure */
+    /* the background, a rule of the print, or a blank that is fairly sure */
+
+    probabilities(a, "1_____2", p);
+    doubt(a, p, 3, 0x6c49, 0.1f);
+    p[3 * a->classes] = 0.6f;
+    assert_int_equal(reg_ocr_ctc_read(a, p, 7, &line), REG_OK);
+    assert_int_equal(line.n, 2);
+    free(line.chars);
+    free(line.kept);
 
     probabilities(a, "1_____2", p);
     doubt(a, p, 3, '-', 0.4f);
@@ -1204,6 +1212,26 @@ places_are_those_of_the_table(void **state)
 }
 
 
+static void
+a_division_that_was_read_stays_vouched_for(void **state)
+{
+    reg_regions_t           *regions = places();
+    static reg_ocr_result_t  result;
+
+    (void) state;
+
+    reg_ocr_result_init(&result);
+    reg_ocr_result_add(&result, "id_number", "411723198909125988", 0.99f, 1);
+    reg_ocr_result_add(&result, "address", "河南省平舆县平湾镇1号", 0.9f, 1);
+    reg_ocr_result_add(&result, "authority", "郑州市公安局金水分局", 0.9f, 1);
+    reg_ocr_places(regions, &result);
+
+    assert_field(&result, "address", "河南省平舆县平湾镇1号", 1);
+    assert_field(&result, "authority", "郑州市公安局金水分局", 1);
+    reg_regions_free(regions);
+}
+
+
 /* The same with what characters may be instead; '_' is one that is sure. */
 
 static const reg_ocr_field_t *
@@ -1275,6 +1303,15 @@ places_are_what_characters_in_doubt_may_be(void **state)
     assert_string_equal(settled(NULL, "address", "河南省绳池县平湾镇1号",
                                 "___渑")->value,
                         "河南省渑池县平湾镇1号");
+
+    /* of the number's division two that are blurred, not two that are sure */
+
+    assert_string_equal(settled("411723198909125988", "address",
+                                "河南省平兴具平湾镇1号", "____与其")->value,
+                        "河南省平舆县平湾镇1号");
+    assert_string_equal(settled("411723198909125988", "address",
+                                "河南省平兴具平湾镇1号", "____与_")->value,
+                        "河南省平兴具平湾镇1号");
 
     /* of that city's divisions the only one it can be */
 
@@ -1504,6 +1541,7 @@ main(void)
         cmocka_unit_test(the_rows_of_a_zone_stand_alone),
         cmocka_unit_test(colours_that_take_turns_are_a_screens),
         cmocka_unit_test(places_are_those_of_the_table),
+        cmocka_unit_test(a_division_that_was_read_stays_vouched_for),
         cmocka_unit_test(places_are_what_characters_in_doubt_may_be),
         cmocka_unit_test(villages_are_called_as_villages_are),
         cmocka_unit_test(doubts_go_with_their_value),
