@@ -4,6 +4,7 @@
 
 #include "reg_ocr_chain.h"
 #include "reg_ocr_places.h"
+#include "reg_ocr_trades.h"
 #include "reg_ocr_villages.h"
 #include "reg_text.h"
 
@@ -133,7 +134,18 @@ void
 reg_ocr_places_seat(const reg_regions_t *regions, reg_ocr_result_t *result)
 {
     const char             *division;
+    reg_ocr_field_t         name;
     const reg_ocr_field_t  *number, *field;
+
+    field = reg_ocr_result_field(result, "name");
+
+    if (field != NULL && !field->vouched) {
+        name = *field;
+
+        if (reg_ocr_trades_weigh(&name)) {
+            reg_ocr_result_add(result, "name", name.value, name.confidence, 0);
+        }
+    }
 
     number = reg_ocr_result_field(result, "id_number");
 

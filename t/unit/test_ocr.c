@@ -1234,15 +1234,14 @@ a_division_that_was_read_stays_vouched_for(void **state)
 
 /* The same with what characters may be instead; '_' is one that is sure. */
 
-static const reg_ocr_field_t *
-settled(const char *number, const char *name, const char *value,
+static reg_ocr_result_t *
+settled_result(const char *number, const char *name, const char *value,
     const char *others)
 {
     size_t                   i;
     int32_t                  code;
     reg_str_t                s, o;
     reg_ocr_text_t           text;
-    reg_regions_t           *regions = places();
     static reg_ocr_result_t  result;
 
     memset(&text, 0, sizeof(text));
@@ -1269,10 +1268,22 @@ settled(const char *number, const char *name, const char *value,
     }
 
     reg_ocr_result_text(&result, name, &text);
-    reg_ocr_places(regions, &result);
+
+    return &result;
+}
+
+
+static const reg_ocr_field_t *
+settled(const char *number, const char *name, const char *value,
+    const char *others)
+{
+    reg_ocr_result_t  *result = settled_result(number, name, value, others);
+    reg_regions_t     *regions = places();
+
+    reg_ocr_places(regions, result);
     reg_regions_free(regions);
 
-    return reg_ocr_result_field(&result, name);
+    return reg_ocr_result_field(result, name);
 }
 
 
@@ -1435,6 +1446,39 @@ named(const char *value, int vouched)
 }
 
 
+static const char *
+traded(const char *value, const char *others)
+{
+    reg_regions_t           *regions = places();
+    static reg_ocr_result_t  result;
+
+    result = *settled_result(NULL, "name", value, others);
+    reg_ocr_places_seat(regions, &result);
+    reg_regions_free(regions);
+
+    return reg_ocr_result_field(&result, "name")->value;
+}
+
+
+static void
+a_company_is_named_after_what_it_does(void **state)
+{
+    (void) state;
+
+    assert_string_equal(traded("样本教有科技有限公司", "___育"),
+                        "样本教育科技有限公司");
+    assert_string_equal(traded("样本铜族商贸有限公司", "__侗__"),
+                        "样本侗族商贸有限公司");
+
+    /* a word that is there, and one of which nothing was read */
+
+    assert_string_equal(traded("样本教育科技有限公司", "___有"),
+                        "样本教育科技有限公司");
+    assert_string_equal(traded("样本数有科技有限公司", "__教育"),
+                        "样本数有科技有限公司");
+}
+
+
 static void
 a_company_is_named_after_its_place(void **state)
 {
@@ -1546,6 +1590,7 @@ main(void)
         cmocka_unit_test(villages_are_called_as_villages_are),
         cmocka_unit_test(doubts_go_with_their_value),
         cmocka_unit_test(a_company_is_named_after_its_place),
+        cmocka_unit_test(a_company_is_named_after_what_it_does),
         cmocka_unit_test(a_doubtful_name_is_a_usual_one)
     };
 
