@@ -54,6 +54,10 @@
 
 #define REG_OCR_NAME_UNDOTTED  6
 
+/* So sure is an address at most that goes on behind what was read. */
+
+#define REG_OCR_ADDRESS_CUT    0.5f
+
 /* So sure is a name at most that has lost its first character. */
 
 #define REG_OCR_NAME_LOST      0.5f
@@ -596,7 +600,10 @@ reg_ocr_card_birth(const reg_ocr_page_t *page, reg_ocr_result_t *result)
 }
 
 
-/* All between the label and the number, left of the holder's picture. */
+/*
+ * All between the label and the number, left of the holder's picture.  An
+ * address ends with 号, 室 or 组: one that ends with a digit was cut.
+ */
 
 static void
 reg_ocr_card_address(const reg_ocr_page_t *page,
@@ -605,6 +612,7 @@ reg_ocr_card_address(const reg_ocr_page_t *page,
 {
     reg_ocr_area_t   area;
     reg_ocr_text_t   text;
+    reg_ocr_char_t  *last;
     reg_ocr_label_t  label;
 
     text.n = 0;
@@ -630,6 +638,13 @@ reg_ocr_card_address(const reg_ocr_page_t *page,
                   : page->height * 2;
 
     if (reg_ocr_collect(page, &area, REG_OCR_VALUE_GAP, &text)) {
+        last = &text.c[text.n - 1];
+
+        if (!reg_text_is_han(last->code)) {
+            text.hole = 1;
+            last->p = fminf(last->p, REG_OCR_ADDRESS_CUT);
+        }
+
         reg_ocr_result_text(result, "address", &text);
     }
 }
