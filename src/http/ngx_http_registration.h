@@ -351,6 +351,8 @@ ngx_table_elt_t *ngx_http_registration_header(ngx_http_request_t *r,
     const char *name, size_t len);
 size_t ngx_http_registration_body_size(ngx_http_request_t *r);
 void ngx_http_registration_copy_body(ngx_http_request_t *r, u_char *p);
+ngx_int_t ngx_http_registration_copy(ngx_http_request_t *r, PGresult *result,
+    int row, int column, ngx_str_t *value);
 ngx_int_t ngx_http_registration_wait(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_int_t rc,
     ngx_http_registration_step_pt step);

@@ -262,7 +262,7 @@ ngx_http_registration_reset_end_sessions(ngx_http_request_t *r,
 {
     ngx_int_t                       rc;
     PGresult                       *result;
-    ngx_str_t                       argv[4], account, end;
+    ngx_str_t                       argv[4], account;
     ngx_http_registration_reset_t  *reset;
 
     reset = ctx->data;
@@ -278,17 +278,11 @@ ngx_http_registration_reset_end_sessions(ngx_http_request_t *r,
     account.len = PQgetlength(result, 0, 0);
     account.data = (u_char *) PQgetvalue(result, 0, 0);
 
-    end.len = PQgetlength(result, 0, 1);
-    end.data = (u_char *) PQgetvalue(result, 0, 1);
-
-    reset->end.len = end.len;
-    reset->end.data = ngx_pstrdup(r->pool, &end);
-
     argv[0] = reset->codes.key;
     argv[3] = reset->codes.tag;
     ngx_str_set(&argv[2], NGX_HTTP_REGISTRATION_SESSION_KEY);
 
-    if (reset->end.data == NULL
+    if (ngx_http_registration_copy(r, result, 0, 1, &reset->end) != NGX_OK
         || ngx_http_registration_sessions_key(r, &account, &argv[1])
            != NGX_OK)
     {

@@ -689,6 +689,25 @@ ngx_http_registration_copy_body(ngx_http_request_t *r, u_char *p)
 }
 
 
+/* A column that outlives its result, with a NUL behind it. */
+
+ngx_int_t
+ngx_http_registration_copy(ngx_http_request_t *r, PGresult *result, int row,
+    int column, ngx_str_t *value)
+{
+    value->len = PQgetlength(result, row, column);
+    value->data = ngx_pnalloc(r->pool, value->len + 1);
+    if (value->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(value->data, PQgetvalue(result, row, column), value->len);
+    value->data[value->len] = '\0';
+
+    return NGX_OK;
+}
+
+
 /* Says which step comes next, or answers when its call could not start. */
 
 ngx_int_t

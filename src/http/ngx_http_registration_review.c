@@ -365,22 +365,3 @@ ngx_http_registration_column(PGresult *result, int row, int column)
     return json_stringn(PQgetvalue(result, row, column),
                         PQgetlength(result, row, column));
 }
-
-
-/* A column that outlives its result, with a NUL behind it. */
-
-ngx_int_t
-ngx_http_registration_copy(ngx_http_request_t *r, PGresult *result, int row,
-    int column, ngx_str_t *value)
-{
-    value->len = PQgetlength(result, row, column);
-    value->data = ngx_pnalloc(r->pool, value->len + 1);
-    if (value->data == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_memcpy(value->data, PQgetvalue(result, row, column), value->len);
-    value->data[value->len] = '\0';
-
-    return NGX_OK;
-}

@@ -84,11 +84,9 @@ ngx_uint_t ngx_http_registration_is_number(ngx_str_t *text);
 ngx_int_t ngx_http_registration_argument(ngx_http_request_t *r,
     const char *name, ngx_str_t *value);
 
-/* Columns of a result; a null is JSON's null. */
+/* A column of a result; a null is JSON's null. */
 
 json_t *ngx_http_registration_column(PGresult *result, int row, int column);
-ngx_int_t ngx_http_registration_copy(ngx_http_request_t *r, PGresult *result,
-    int row, int column, ngx_str_t *value);
 
 
 /*

@@ -253,8 +253,8 @@ static ngx_int_t
 ngx_http_registration_sign_in_row(ngx_http_request_t *r,
     ngx_http_registration_sign_in_t *in, PGresult *result)
 {
-    ngx_str_t   value, *member[8];
-    ngx_uint_t  i;
+    ngx_str_t   *member[8];
+    ngx_uint_t   i;
 
     static const int  column[] = { 0, 3, 4, 5, 6, 7, 8, 9 };
 
@@ -270,13 +270,9 @@ ngx_http_registration_sign_in_row(ngx_http_request_t *r,
     member[7] = &in->key;
 
     for (i = 0; i < 8; i++) {
-        value.len = PQgetlength(result, 0, column[i]);
-        value.data = (u_char *) PQgetvalue(result, 0, column[i]);
-
-        member[i]->len = value.len;
-        member[i]->data = ngx_pstrdup(r->pool, &value);
-
-        if (member[i]->data == NULL) {
+        if (ngx_http_registration_copy(r, result, 0, column[i], member[i])
+            != NGX_OK)
+        {
             return NGX_ERROR;
         }
     }
