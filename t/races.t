@@ -194,4 +194,38 @@ sub unended
     is(unended(), 0, 'leaves no session to be ended later');
 }
 
+# A statement that waits for a lock keeps none from running that came later,
+# nor does it keep one that came with it.
+
+{
+    my $client = client();
+    my $body   = draft_for($client, person());
+    my $psql   = fork // die "fork: $!";
+
+    if ($psql == 0) {
+        servers()->sql('begin; lock table registration.state_change in'
+            . ' exclusive mode; select pg_sleep(3)');
+        POSIX::_exit(0);
+    }
+
+    ok(wait_for(sub { servers()->sql('select count(*) from pg_locks where'
+        . " mode = 'ExclusiveLock' and relation ="
+        . " 'registration.state_change'::regclass") }), 'a lock is held');
+
+    my $submission = $client->begin('POST', 'registrations', data => $body);
+    my $waits = "select count(*) from pg_stat_activity where"
+        . " usename = 'registration' and wait_event_type = 'Lock'";
+
+    ok(wait_for(sub { servers()->sql($waits) }), 'a statement waits for it');
+
+    my @both = map { $_->begin('GET', 'availability?username=nobody-yet') }
+        client(), client();
+
+    status_is($_->finish, 200, 'another gets an answer') for @both;
+    is(servers()->sql($waits), 1, 'while the first still waits');
+
+    status_is($submission->finish, 201, 'the first ends well');
+    waitpid $psql, 0;
+}
+
 checks();

@@ -15,6 +15,15 @@
 #define NGX_REGISTRATION_POSTGRES_BACKOFF_MIN  100      /* ms */
 #define NGX_REGISTRATION_POSTGRES_BACKOFF_MAX  5000     /* ms */
 
+/*
+ * About what a connection takes to be made while the machine is busy: so long
+ * a statement waits for one in use, which is mostly free sooner.  A few that
+ * work do more than many: their plans are made, the server's processes sleep
+ * less often.
+ */
+
+#define NGX_REGISTRATION_POSTGRES_PATIENCE     20       /* ms */
+
 
 typedef enum {
     NGX_REGISTRATION_POSTGRES_FAULT = 0,    /* of the statement: an error */
@@ -60,6 +69,9 @@ static ngx_registration_postgres_op_t *ngx_registration_postgres_next(
 static void ngx_registration_postgres_dispatch(
     ngx_registration_postgres_t *pg);
 static void ngx_registration_postgres_grow(ngx_registration_postgres_t *pg);
+static ngx_uint_t ngx_registration_postgres_may_grow(
+    ngx_registration_postgres_t *pg);
+static void ngx_registration_postgres_growth(ngx_event_t *ev);
 static ngx_uint_t ngx_registration_postgres_is_down(
     ngx_registration_postgres_t *pg);
 static void ngx_registration_postgres_timeout(ngx_event_t *ev);
@@ -90,6 +102,10 @@ ngx_registration_postgres_create(ngx_pool_t *pool,
     ngx_queue_init(&pg->connections);
     ngx_queue_init(&pg->idle);
     ngx_queue_init(&pg->waiting);
+
+    pg->growth.data = pg;
+    pg->growth.handler = ngx_registration_postgres_growth;
+    pg->growth.cancelable = 1;
 
     if (ngx_registration_postgres_set_params(pool, pg) != NGX_OK) {
         return NULL;
@@ -122,6 +138,10 @@ ngx_registration_postgres_close(ngx_registration_postgres_t *pg)
     ngx_queue_t                             *q;
     ngx_registration_postgres_op_t          *op;
     ngx_registration_postgres_connection_t  *pc;
+
+    if (pg->growth.timer_set) {
+        ngx_del_timer(&pg->growth);
+    }
 
     while (!ngx_queue_empty(&pg->connections)) {
         q = ngx_queue_head(&pg->connections);
@@ -292,6 +312,7 @@ ngx_registration_postgres_wait(ngx_registration_postgres_op_t *op,
     pg = op->pg;
 
     op->connection = NULL;
+    op->since = ngx_current_msec;
     pg->nwaiting++;
 
     if (first) {
@@ -345,18 +366,69 @@ ngx_registration_postgres_dispatch(ngx_registration_postgres_t *pg)
 }
 
 
+/* The first connection is made at once, others when they are missed. */
+
 static void
 ngx_registration_postgres_grow(ngx_registration_postgres_t *pg)
 {
-    while (pg->nwaiting > pg->nconnecting
-           && pg->nconnections < pg->conf->connections
-           && (ngx_msec_int_t) (pg->retry - ngx_current_msec) <= 0)
-    {
+    if (!ngx_registration_postgres_may_grow(pg)) {
+        return;
+    }
+
+    if (pg->nconnections == 0) {
         if (ngx_registration_postgres_connect(pg) != NGX_OK) {
             ngx_registration_postgres_failed(pg);
-            return;
         }
+
+        return;
     }
+
+    if (!pg->growth.timer_set) {
+        pg->growth.log = ngx_cycle->log;
+        ngx_add_timer(&pg->growth, NGX_REGISTRATION_POSTGRES_PATIENCE);
+    }
+}
+
+
+static ngx_uint_t
+ngx_registration_postgres_may_grow(ngx_registration_postgres_t *pg)
+{
+    return pg->nwaiting > pg->nconnecting
+           && pg->nconnections < pg->conf->connections
+           && (ngx_msec_int_t) (pg->retry - ngx_current_msec) <= 0;
+}
+
+
+static void
+ngx_registration_postgres_growth(ngx_event_t *ev)
+{
+    ngx_queue_t                     *q;
+    ngx_msec_int_t                   waited;
+    ngx_registration_postgres_t     *pg;
+    ngx_registration_postgres_op_t  *op;
+
+    pg = ev->data;
+
+    if (!ngx_registration_postgres_may_grow(pg)) {
+        return;
+    }
+
+    q = ngx_queue_head(&pg->waiting);
+    op = ngx_queue_data(q, ngx_registration_postgres_op_t, queue);
+
+    waited = (ngx_msec_int_t) (ngx_current_msec - op->since);
+
+    if (waited < NGX_REGISTRATION_POSTGRES_PATIENCE) {
+        ngx_add_timer(ev, NGX_REGISTRATION_POSTGRES_PATIENCE - waited);
+        return;
+    }
+
+    if (ngx_registration_postgres_connect(pg) != NGX_OK) {
+        ngx_registration_postgres_failed(pg);
+        return;
+    }
+
+    ngx_registration_postgres_grow(pg);
 }
 
 

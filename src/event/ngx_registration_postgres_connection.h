@@ -36,6 +36,7 @@ struct ngx_registration_postgres_op_s {
     int                                     *formats;
 
     ngx_event_t                              timer;
+    ngx_msec_t                               since;     /* while waiting */
 
     unsigned                                 binary:1;
     unsigned                                 retried:1;
@@ -87,6 +88,8 @@ struct ngx_registration_postgres_s {
     ngx_uint_t                               nconnections;
     ngx_uint_t                               nconnecting;
     ngx_uint_t                               nwaiting;
+
+    ngx_event_t                              growth;
 
     ngx_msec_t                               backoff;
     ngx_msec_t                               retry;
