@@ -16,6 +16,10 @@
 
 #define NGX_HTTP_REGISTRATION_OUTBOX_TICK      5000
 
+/* After a change; those of that time are leased together. */
+
+#define NGX_HTTP_REGISTRATION_OUTBOX_SOON      200
+
 /* Mails at a time: most of the queue for mail is left to codes. */
 
 #define NGX_HTTP_REGISTRATION_OUTBOX_MAX       32
@@ -176,6 +180,7 @@ ngx_http_registration_outbox_init(ngx_cycle_t *cycle,
 void
 ngx_http_registration_outbox_wake(void)
 {
+    ngx_msec_int_t                   left;
     ngx_http_registration_outbox_t  *outbox;
 
     outbox = ngx_http_registration_outbox;
@@ -184,13 +189,19 @@ ngx_http_registration_outbox_wake(void)
         return;
     }
 
-    /* ngx_add_timer() would not make it earlier by less than 300 ms */
-
     if (outbox->timer.timer_set) {
+        left = (ngx_msec_int_t) (outbox->timer.timer.key - ngx_current_msec);
+
+        if (left <= NGX_HTTP_REGISTRATION_OUTBOX_SOON) {
+            return;
+        }
+
+        /* ngx_add_timer() would not make it earlier by less than 300 ms */
+
         ngx_del_timer(&outbox->timer);
     }
 
-    ngx_add_timer(&outbox->timer, 1);
+    ngx_add_timer(&outbox->timer, NGX_HTTP_REGISTRATION_OUTBOX_SOON);
 }
 
 
