@@ -4,6 +4,7 @@
  */
 
 #include <sodium.h>
+#include "reg_base64.h"
 #include "reg_fields.h"
 #include "reg_mail_template.h"
 #include "reg_text.h"
@@ -658,46 +659,17 @@ reg_mail_words(reg_mail_buffer_t *b, reg_str_t text, size_t column)
 }
 
 
-/*
- * By a table: libsodium's encoder takes the same time for all bytes, which was
- * half the time of a mail, and nothing here is a key.
- */
-
 static void
 reg_mail_base64(reg_mail_buffer_t *b, reg_str_t text)
 {
-    char                 *out;
-    size_t                i;
-    unsigned              bits;
-    const unsigned char  *p;
+    char  *out;
 
-    static const char  digits[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-    out = reg_mail_reserve(b, (text.len + 2) / 3 * 4);
+    out = reg_mail_reserve(b, reg_base64_length(text.len));
     if (out == NULL) {
         return;
     }
 
-    p = text.data;
-
-    for (i = text.len; i >= 3; i -= 3, p += 3) {
-        bits = p[0] << 16 | p[1] << 8 | p[2];
-
-        *out++ = digits[bits >> 18];
-        *out++ = digits[bits >> 12 & 63];
-        *out++ = digits[bits >> 6 & 63];
-        *out++ = digits[bits & 63];
-    }
-
-    if (i) {
-        bits = p[0] << 16 | (i > 1 ? p[1] << 8 : 0);
-
-        *out++ = digits[bits >> 18];
-        *out++ = digits[bits >> 12 & 63];
-        *out++ = i > 1 ? digits[bits >> 6 & 63] : '=';
-        *out++ = '=';
-    }
+    out = reg_base64(out, text.data, text.len, REG_BASE64_MIME);
 
     *out = '\0';
     b->len = out - b->data;

@@ -4,6 +4,7 @@
 
 #include <sodium.h>
 
+#include "reg_base64.h"
 #include "reg_keys.h"
 
 
@@ -227,10 +228,7 @@ reg_token(unsigned char *out, size_t bytes)
     n = bytes < sizeof(random) ? bytes : sizeof(random);
 
     randombytes_buf(random, n);
-    sodium_bin2base64((char *) out,
-                      sodium_base64_ENCODED_LEN(n,
-                                  sodium_base64_VARIANT_URLSAFE_NO_PADDING),
-                      random, n, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    *reg_base64((char *) out, random, n, REG_BASE64_URL) = '\0';
     sodium_memzero(random, sizeof(random));
 }
 
