@@ -9,33 +9,34 @@
 
 
 static ngx_int_t ngx_http_registration_read_cookie(ngx_http_request_t *r,
-    ngx_http_registration_ctx_t *ctx, const char *name,
+    ngx_http_registration_ctx_t *ctx, ngx_str_t *name,
     ngx_http_registration_ticket_t *ticket);
 static ngx_int_t ngx_http_registration_find_cookie(ngx_http_request_t *r,
     ngx_str_t *name, ngx_str_t *value);
 static ngx_int_t ngx_http_registration_create_ticket(ngx_http_request_t *r,
-    ngx_http_registration_ctx_t *ctx, const char *name,
+    ngx_http_registration_ctx_t *ctx, ngx_str_t *name,
     ngx_http_registration_ticket_t *ticket);
 static void ngx_http_registration_hash_ticket(
-    ngx_http_registration_ctx_t *ctx, const char *name,
+    ngx_http_registration_ctx_t *ctx, ngx_str_t *name,
     ngx_http_registration_ticket_t *ticket);
-static void ngx_http_registration_cookie_name(
-    ngx_http_registration_ctx_t *ctx, const char *name, u_char *buffer,
-    ngx_str_t *full);
+static ngx_str_t ngx_http_registration_cookie_name(
+    ngx_http_registration_ctx_t *ctx, ngx_str_t *name);
 static ngx_int_t ngx_http_registration_set_cookie(ngx_http_request_t *r,
-    ngx_http_registration_ctx_t *ctx, const char *name, ngx_str_t *value,
+    ngx_http_registration_ctx_t *ctx, ngx_str_t *name, ngx_str_t *value,
     const char *age);
 
 
-#define NGX_HTTP_REGISTRATION_COOKIE_LEN                                      \
-    (sizeof("__Host-registration-session") - 1)
+/* Browsers keep a __Host- cookie to the one host that set it, over TLS. */
+
+#define NGX_HTTP_REGISTRATION_COOKIE_HOST  (sizeof("__Host-") - 1)
 
 
-static const char  ngx_http_registration_draft_name[] = "registration-draft";
-static const char  ngx_http_registration_session_name[] =
-    "registration-session";
-static const char  ngx_http_registration_review_name[] =
-    "registration-review";
+static ngx_str_t  ngx_http_registration_draft_name =
+    ngx_string("__Host-registration-draft");
+static ngx_str_t  ngx_http_registration_session_name =
+    ngx_string("__Host-registration-session");
+static ngx_str_t  ngx_http_registration_review_name =
+    ngx_string("__Host-registration-review");
 
 
 /*
@@ -50,7 +51,7 @@ ngx_http_registration_draft_cookie(ngx_http_request_t *r,
     ngx_int_t  rc;
 
     rc = ngx_http_registration_read_cookie(r, ctx,
-                                           ngx_http_registration_draft_name,
+                                           &ngx_http_registration_draft_name,
                                            &ctx->draft);
 
     if (rc != NGX_DECLINED || !create) {
@@ -60,7 +61,7 @@ ngx_http_registration_draft_cookie(ngx_http_request_t *r,
     ctx->draft.send = 1;
 
     return ngx_http_registration_create_ticket(r, ctx,
-                                              ngx_http_registration_draft_name,
+                                              &ngx_http_registration_draft_name,
                                               &ctx->draft);
 }
 
@@ -70,7 +71,7 @@ ngx_http_registration_session_cookie(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_http_registration_ticket_t *ticket)
 {
     return ngx_http_registration_read_cookie(r, ctx,
-                                            ngx_http_registration_session_name,
+                                            &ngx_http_registration_session_name,
                                             ticket);
 }
 
@@ -80,7 +81,7 @@ ngx_http_registration_create_session(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_http_registration_ticket_t *ticket)
 {
     return ngx_http_registration_create_ticket(r, ctx,
-                                            ngx_http_registration_session_name,
+                                            &ngx_http_registration_session_name,
                                             ticket);
 }
 
@@ -90,7 +91,7 @@ ngx_http_registration_review_cookie(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_http_registration_ticket_t *ticket)
 {
     return ngx_http_registration_read_cookie(r, ctx,
-                                             ngx_http_registration_review_name,
+                                             &ngx_http_registration_review_name,
                                              ticket);
 }
 
@@ -100,20 +101,19 @@ ngx_http_registration_create_review(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_http_registration_ticket_t *ticket)
 {
     return ngx_http_registration_create_ticket(r, ctx,
-                                             ngx_http_registration_review_name,
+                                             &ngx_http_registration_review_name,
                                              ticket);
 }
 
 
 static ngx_int_t
 ngx_http_registration_read_cookie(ngx_http_request_t *r,
-    ngx_http_registration_ctx_t *ctx, const char *name,
+    ngx_http_registration_ctx_t *ctx, ngx_str_t *name,
     ngx_http_registration_ticket_t *ticket)
 {
-    u_char     buffer[NGX_HTTP_REGISTRATION_COOKIE_LEN];
     ngx_str_t  full;
 
-    ngx_http_registration_cookie_name(ctx, name, buffer, &full);
+    full = ngx_http_registration_cookie_name(ctx, name);
 
     if (ngx_http_registration_find_cookie(r, &full, &ticket->token)
         != NGX_OK)
@@ -155,7 +155,7 @@ ngx_http_registration_find_cookie(ngx_http_request_t *r, ngx_str_t *name,
 
 static ngx_int_t
 ngx_http_registration_create_ticket(ngx_http_request_t *r,
-    ngx_http_registration_ctx_t *ctx, const char *name,
+    ngx_http_registration_ctx_t *ctx, ngx_str_t *name,
     ngx_http_registration_ticket_t *ticket)
 {
     ticket->token.len = REG_TOKEN_LEN;
@@ -173,25 +173,30 @@ ngx_http_registration_create_ticket(ngx_http_request_t *r,
 
 static void
 ngx_http_registration_hash_ticket(ngx_http_registration_ctx_t *ctx,
-    const char *name, ngx_http_registration_ticket_t *ticket)
+    ngx_str_t *name, ngx_http_registration_ticket_t *ticket)
 {
-    reg_hash(ctx->conf->keys, name,
+    reg_hash(ctx->conf->keys,
+             (char *) name->data + NGX_HTTP_REGISTRATION_COOKIE_HOST,
              ngx_http_registration_str(&ticket->token), ticket->hash);
     ngx_hex_dump(ticket->hex, ticket->hash,
                  NGX_HTTP_REGISTRATION_KEY_HEX / 2);
 }
 
 
-/* Browsers keep a __Host- cookie to the one host that set it, over TLS. */
-
-static void
+static ngx_str_t
 ngx_http_registration_cookie_name(ngx_http_registration_ctx_t *ctx,
-    const char *name, u_char *buffer, ngx_str_t *full)
+    ngx_str_t *name)
 {
-    full->data = buffer;
-    full->len = ngx_sprintf(buffer, "%s%s",
-                            ctx->loc->secure_cookies ? "__Host-" : "", name)
-                - buffer;
+    ngx_str_t  full;
+
+    full = *name;
+
+    if (!ctx->loc->secure_cookies) {
+        full.data += NGX_HTTP_REGISTRATION_COOKIE_HOST;
+        full.len -= NGX_HTTP_REGISTRATION_COOKIE_HOST;
+    }
+
+    return full;
 }
 
 
@@ -208,7 +213,7 @@ ngx_http_registration_send_draft_cookie(ngx_http_request_t *r,
     ngx_sprintf(age, "; Max-Age=%M%Z", ctx->conf->policy.draft_lifetime / 1000);
 
     return ngx_http_registration_set_cookie(r, ctx,
-                                            ngx_http_registration_draft_name,
+                                            &ngx_http_registration_draft_name,
                                             &ctx->draft.token, (char *) age);
 }
 
@@ -220,7 +225,7 @@ ngx_http_registration_send_session_cookie(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_http_registration_ticket_t *ticket)
 {
     return ngx_http_registration_set_cookie(r, ctx,
-                                            ngx_http_registration_session_name,
+                                            &ngx_http_registration_session_name,
                                             &ticket->token, "");
 }
 
@@ -230,7 +235,7 @@ ngx_http_registration_send_review_cookie(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_http_registration_ticket_t *ticket)
 {
     return ngx_http_registration_set_cookie(r, ctx,
-                                            ngx_http_registration_review_name,
+                                            &ngx_http_registration_review_name,
                                             &ticket->token, "");
 }
 
@@ -242,7 +247,7 @@ ngx_http_registration_clear_review_cookie(ngx_http_request_t *r,
     static ngx_str_t  empty = ngx_null_string;
 
     return ngx_http_registration_set_cookie(r, ctx,
-                                            ngx_http_registration_review_name,
+                                            &ngx_http_registration_review_name,
                                             &empty, "; Max-Age=0");
 }
 
@@ -251,12 +256,12 @@ ngx_int_t
 ngx_http_registration_clear_cookie(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_uint_t session)
 {
-    const char  *name;
+    ngx_str_t  *name;
 
     static ngx_str_t  empty = ngx_null_string;
 
-    name = session ? ngx_http_registration_session_name
-                   : ngx_http_registration_draft_name;
+    name = session ? &ngx_http_registration_session_name
+                   : &ngx_http_registration_draft_name;
 
     return ngx_http_registration_set_cookie(r, ctx, name, &empty,
                                             "; Max-Age=0");
@@ -265,23 +270,34 @@ ngx_http_registration_clear_cookie(ngx_http_request_t *r,
 
 static ngx_int_t
 ngx_http_registration_set_cookie(ngx_http_request_t *r,
-    ngx_http_registration_ctx_t *ctx, const char *name, ngx_str_t *value,
+    ngx_http_registration_ctx_t *ctx, ngx_str_t *name, ngx_str_t *value,
     const char *age)
 {
-    u_char     *p, *last, buffer[NGX_HTTP_REGISTRATION_COOKIE_LEN];
+    u_char     *p, *last;
+    size_t      len;
     ngx_str_t   full;
 
-    ngx_http_registration_cookie_name(ctx, name, buffer, &full);
+    static const char  attributes[] = "; Path=/; HttpOnly; SameSite=Strict";
 
-    p = ngx_pnalloc(r->pool, full.len + value->len + ngx_strlen(age)
-                    + sizeof("=; Path=/; HttpOnly; SameSite=Strict; Secure"));
+    full = ngx_http_registration_cookie_name(ctx, name);
+    len = ngx_strlen(age);
+
+    p = ngx_pnalloc(r->pool, full.len + 1 + value->len + len
+                             + sizeof(attributes) + sizeof("; Secure"));
     if (p == NULL) {
         return NGX_ERROR;
     }
 
-    last = ngx_sprintf(p, "%V=%V; Path=/; HttpOnly; SameSite=Strict%s%s",
-                       &full, value, ctx->loc->secure_cookies ? "; Secure" : "",
-                       age);
+    last = ngx_cpymem(p, full.data, full.len);
+    *last++ = '=';
+    last = ngx_cpymem(last, value->data, value->len);
+    last = ngx_cpymem(last, attributes, sizeof(attributes) - 1);
+
+    if (ctx->loc->secure_cookies) {
+        last = ngx_cpymem(last, "; Secure", sizeof("; Secure") - 1);
+    }
+
+    last = ngx_cpymem(last, age, len);
 
     return ngx_http_registration_add_header(r, "Set-Cookie", p, last - p)
            ? NGX_OK : NGX_ERROR;
