@@ -284,7 +284,11 @@ reg_fields_normalize_member(json_t *values, const char *member,
 
     reg_fields_ascii_case(text, field->flags);
 
-    rc = json_object_set_new(values, member, json_stringn(text, len));
+    rc = 0;
+
+    if (len != typed.len || memcmp(text, typed.data, len) != 0) {
+        rc = json_object_set_new(values, member, json_stringn(text, len));
+    }
 
     free(text);
 

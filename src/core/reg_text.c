@@ -186,6 +186,11 @@ reg_text_normalize(reg_str_t text, int narrow, size_t *len)
     while (rest.len != 0) {
         code = reg_text_next(&rest);
 
+        if (code < 0x80 && code >= 0) {
+            *out++ = code;
+            continue;
+        }
+
         if (code == -1) {
             *out++ = *rest.data++;
             rest.len--;

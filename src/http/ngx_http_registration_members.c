@@ -60,12 +60,19 @@ ngx_http_registration_normalize(ngx_http_registration_ctx_t *ctx,
 {
     json_t  *text;
 
-    text = json_stringn((char *) value->data, value->len);
+    text = json_object_get(ctx->body, member);
 
-    if (json_object_set_new(ctx->body, member, text) != 0
-        || reg_fields_normalize_member(ctx->body, member,
-                                       reg_field_find(field))
-           != REG_OK)
+    if ((u_char *) json_string_value(text) != value->data) {
+        text = json_stringn((char *) value->data, value->len);
+
+        if (json_object_set_new(ctx->body, member, text) != 0) {
+            return NGX_ERROR;
+        }
+    }
+
+    if (reg_fields_normalize_member(ctx->body, member,
+                                    reg_field_find(field))
+        != REG_OK)
     {
         return NGX_ERROR;
     }
