@@ -240,7 +240,7 @@ says(1, qr/absent/, 'rotating none', 'key', 'rotate', "$dir/absent");
 
 Test::Registration::Servers::run($ENV{CC} // 'cc', '-std=gnu11',
     "-I$root/src/core", '-o', $tool, "$root/t/lib/data_key.c",
-    (map { "$root/src/core/reg_$_.c" } qw(core keys seal)),
+    (map { "$root/src/core/reg_$_.c" } qw(base64 core keys seal)),
     split ' ', `pkg-config --libs libsodium`);
 
 

@@ -1,7 +1,7 @@
 
 /*
- * Base64 by a table.  It was a tenth of a code request with libsodium's, which
- * computes each character.
+ * Base64 by a table: libsodium computes each character, which was a tenth of
+ * a code request, and of the look-up of a session.
  */
 
 #include "reg_base64.h"
@@ -16,6 +16,9 @@ static const reg_base64_digits_t  reg_base64_digits[] = {
     { "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/" },
     { "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_" }
 };
+
+
+static int reg_base64_url_value(unsigned char ch);
 
 
 char *
@@ -58,4 +61,52 @@ reg_base64(char *out, const unsigned char *data, size_t len,
     }
 
     return out;
+}
+
+
+/*
+ * Whoever sends the text knows it: the time may depend on it.  libsodium 1.0.18
+ * takes bytes from 128 on for digits.
+ */
+
+int
+reg_base64_url_valid(reg_str_t text, size_t bytes)
+{
+    int     value;
+    size_t  i;
+
+    if (text.len != (bytes * 8 + 5) / 6) {
+        return 0;
+    }
+
+    value = 0;
+
+    for (i = 0; i < text.len; i++) {
+        value = reg_base64_url_value(text.data[i]);
+
+        if (value == -1) {
+            return 0;
+        }
+    }
+
+    return (value & ((1 << (text.len * 6 - bytes * 8)) - 1)) == 0;
+}
+
+
+static int
+reg_base64_url_value(unsigned char ch)
+{
+    if (ch >= 'a' && ch <= 'z') {
+        return ch - 'a' + 26;
+    }
+
+    if (ch >= 'A' && ch <= 'Z') {
+        return ch - 'A';
+    }
+
+    if (ch >= '0' && ch <= '9') {
+        return ch - '0' + 52;
+    }
+
+    return (ch == '-') ? 62 : (ch == '_') ? 63 : -1;
 }

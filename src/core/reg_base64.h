@@ -30,4 +30,12 @@ char *reg_base64(char *out, const unsigned char *data, size_t len,
     reg_base64_t kind);
 
 
+/*
+ * Whether a text is the one writing that so many bytes have under
+ * REG_BASE64_URL: the bits that its last digit has too many are 0.
+ */
+
+int reg_base64_url_valid(reg_str_t text, size_t bytes);
+
+
 #endif /* REG_BASE64_H_INCLUDED */

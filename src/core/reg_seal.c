@@ -236,21 +236,7 @@ reg_token(unsigned char *out, size_t bytes)
 int
 reg_token_valid(reg_str_t text, size_t bytes)
 {
-    int            rc;
-    size_t         n;
-    unsigned char  decoded[REG_TOKEN_BYTES_MAX];
-
-    if (text.data == NULL) {
-        return 0;
-    }
-
-    rc = sodium_base642bin(decoded, sizeof(decoded), (const char *) text.data,
-                           text.len, NULL, &n, NULL,
-                           sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-
-    sodium_memzero(decoded, sizeof(decoded));
-
-    return rc == 0 && n == bytes;
+    return reg_base64_url_valid(text, bytes);
 }
 
 

@@ -365,7 +365,6 @@ ngx_int_t ngx_http_registration_reply_json(ngx_http_request_t *r,
     ngx_uint_t status, json_t *json);
 ngx_int_t ngx_http_registration_reply_empty(ngx_http_request_t *r,
     ngx_uint_t status);
-json_t *ngx_http_registration_instant(time_t instant);  /* ISO 8601, UTC */
 ngx_int_t ngx_http_registration_reply_picture(ngx_http_request_t *r,
     u_char *data, u_char *picture, size_t len);
 ngx_int_t ngx_http_registration_reply_static(ngx_http_request_t *r,
@@ -374,6 +373,13 @@ ngx_int_t ngx_http_registration_send(ngx_http_request_t *r,
     ngx_uint_t status, ngx_str_t *type, u_char *data, size_t len);
 ngx_table_elt_t *ngx_http_registration_add_header(ngx_http_request_t *r,
     const char *name, u_char *value, size_t len);
+
+/* ISO 8601, UTC; the second writes that many bytes and gives their end. */
+
+#define NGX_HTTP_REGISTRATION_INSTANT  (sizeof("1970-01-01T00:00:00Z") - 1)
+
+json_t *ngx_http_registration_instant(time_t instant);
+u_char *ngx_http_registration_put_instant(u_char *p, time_t instant);
 
 /* ngx_http_registration_problem.c: errors (RFC 9457), also nginx's own */
 

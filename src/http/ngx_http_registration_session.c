@@ -9,6 +9,8 @@
 
 static ngx_int_t ngx_http_registration_session_show(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
+static u_char *ngx_http_registration_session_put(u_char *p, const char *text,
+    ngx_str_t *value);
 static ngx_int_t ngx_http_registration_session_found(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_signed_out(ngx_http_request_t *r,
@@ -44,7 +46,7 @@ ngx_http_registration_session_get(ngx_http_request_t *r,
 
 
 /*
- * Asked for with every page: printed at once, a tree of values would take as
+ * Asked for with every page: copied together, a tree of values would take as
  * long as all the rest.  No value has a character that JSON escapes.
  */
 
@@ -52,16 +54,9 @@ static ngx_int_t
 ngx_http_registration_session_show(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
-    u_char                             *p, *last, *end;
-    size_t                              len;
-    ngx_tm_t                            since, until;
-    ngx_http_registration_session_t    *session;
-    ngx_http_registration_loc_conf_t   *rlcf;
-
-    static const char  format[] =
-        "{\"number\":\"%V\",\"status\":\"%V\","
-        "\"signed_in_at\":\"%4d-%02d-%02dT%02d:%02d:%02dZ\","
-        "\"expires_at\":\"%4d-%02d-%02dT%02d:%02d:%02dZ\"";
+    u_char                            *p, *last;
+    ngx_http_registration_session_t   *session;
+    ngx_http_registration_loc_conf_t  *rlcf;
 
     session = ngx_http_registration_session_read(r, ctx, ctx->call.result);
 
@@ -72,36 +67,47 @@ ngx_http_registration_session_show(ngx_http_request_t *r,
 
     rlcf = ngx_http_get_module_loc_conf(r, ngx_http_registration_module);
 
-    len = sizeof(format) + session->number.len + session->status.len + 32
-          + sizeof(",\"landing\":\"\"}") + rlcf->landing_page.len;
-
-    p = ngx_pnalloc(r->pool, len);
+    p = ngx_pnalloc(r->pool, sizeof("{\"number\":\"\",\"status\":\"\","
+                                    "\"signed_in_at\":\"\","
+                                    "\"expires_at\":\"\",\"landing\":\"\"}")
+                             + session->number.len + session->status.len
+                             + 2 * NGX_HTTP_REGISTRATION_INSTANT
+                             + rlcf->landing_page.len);
     if (p == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    end = p + len;
-
-    ngx_gmtime(session->created, &since);
-    ngx_gmtime(session->created
-               + ctx->conf->policy.session_lifetime / 1000, &until);
-
-    last = ngx_slprintf(p, end, format, &session->number, &session->status,
-                        since.ngx_tm_year, since.ngx_tm_mon,
-                        since.ngx_tm_mday, since.ngx_tm_hour,
-                        since.ngx_tm_min, since.ngx_tm_sec,
-                        until.ngx_tm_year, until.ngx_tm_mon,
-                        until.ngx_tm_mday, until.ngx_tm_hour,
-                        until.ngx_tm_min, until.ngx_tm_sec);
+    last = ngx_http_registration_session_put(p, "{\"number\":\"",
+                                             &session->number);
+    last = ngx_http_registration_session_put(last, "\",\"status\":\"",
+                                             &session->status);
+    last = ngx_http_registration_session_put(last, "\",\"signed_in_at\":\"",
+                                             NULL);
+    last = ngx_http_registration_put_instant(last, session->created);
+    last = ngx_http_registration_session_put(last, "\",\"expires_at\":\"",
+                                             NULL);
+    last = ngx_http_registration_put_instant(last, session->created
+                              + ctx->conf->policy.session_lifetime / 1000);
 
     if (ngx_http_registration_equal(&session->status, "approved")) {
-        last = ngx_slprintf(last, end, ",\"landing\":\"%V\"",
-                            &rlcf->landing_page);
+        last = ngx_http_registration_session_put(last, "\",\"landing\":\"",
+                                                 &rlcf->landing_page);
     }
 
+    *last++ = '"';
     *last++ = '}';
 
     return ngx_http_registration_reply(r, NGX_HTTP_OK, p, last - p);
+}
+
+
+static u_char *
+ngx_http_registration_session_put(u_char *p, const char *text,
+    ngx_str_t *value)
+{
+    p = ngx_cpymem(p, text, ngx_strlen(text));
+
+    return value ? ngx_cpymem(p, value->data, value->len) : p;
 }
 
 

@@ -88,12 +88,63 @@ test_libsodium(void **state)
 }
 
 
+/* As libsodium judges them, but that it takes bytes from 128 on for digits. */
+
+static void
+test_valid(void **state)
+{
+    int            known;
+    char           text[8];
+    size_t         len, at, n;
+    unsigned       ch;
+    unsigned char  bytes[sizeof(text)];
+
+    (void) state;
+
+    for (len = 2; len <= 6; len++) {
+        for (at = 0; at < len; at++) {
+            for (ch = 0; ch < 256; ch++) {
+                memset(text, 'A', sizeof(text));
+                text[at] = ch;
+
+                known = sodium_base642bin(bytes, sizeof(bytes), text, len,
+                                  NULL, &n, NULL,
+                                  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+
+                assert_int_equal(reg_base64_url_valid(
+                                     (reg_str_t) { len,
+                                                   (unsigned char *) text },
+                                     len * 6 / 8),
+                                 known == 0 && ch < 128);
+            }
+        }
+    }
+}
+
+
+static void
+test_length(void **state)
+{
+    (void) state;
+
+    assert_true(reg_base64_url_valid(str(""), 0));
+    assert_false(reg_base64_url_valid(str(""), 1));
+    assert_true(reg_base64_url_valid(str("AAAA"), 3));
+    assert_false(reg_base64_url_valid(str("AAAA"), 2));
+    assert_false(reg_base64_url_valid(str("AAAA"), 4));
+    assert_false(reg_base64_url_valid(str("AAAAA"), 3));
+    assert_false(reg_base64_url_valid(str("AA=="), 1));
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_examples),
-        cmocka_unit_test(test_libsodium)
+        cmocka_unit_test(test_libsodium),
+        cmocka_unit_test(test_valid),
+        cmocka_unit_test(test_length)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
