@@ -8,6 +8,7 @@ use v5.36;
 use utf8;
 
 use Carp qw(croak);
+use List::Util qw(min);
 
 use Test::Registration::Applicant;
 use Test::Registration::Client;
@@ -16,6 +17,7 @@ use Test::Registration::Picture;
 use Test::Registration::Servers;
 
 use constant AT_ONCE => 16;
+use constant MAILS   => 500;    # that wait at a time: fewer than nginx keeps
 
 
 sub new ($class, $servers)
@@ -64,17 +66,24 @@ sub prepare ($self, $accounts, $drafts)
         $one->{body}{documents}{licence} = $answer->json->{id};
     });
 
-    $self->together(\@all, 202, sub ($one) {
-        return $one->{client}->begin('POST', 'email-codes', data => {
-            email => $one->{body}{email}, purpose => 'registration' });
-    });
-
-    $self->read_codes(\@all);
+    $self->get_codes(@all[$_ * MAILS .. min($#all, ($_ + 1) * MAILS - 1)])
+        for 0 .. $#all / MAILS;
 
     push $self->{accounts}->@*, splice @all, 0, $accounts;
     push $self->{drafts}->@*, @all;
 
     $self->register;
+}
+
+
+sub get_codes ($self, @some)
+{
+    $self->together(\@some, 202, sub ($one) {
+        return $one->{client}->begin('POST', 'email-codes', data => {
+            email => $one->{body}{email}, purpose => 'registration' });
+    });
+
+    $self->read_codes(\@some);
 }
 
 
@@ -101,14 +110,13 @@ sub together ($self, $all, $status, $begin, $take = sub { })
 
 # Every mail is read once.
 
-sub read_codes ($self, $all)
+sub read_codes ($self, $some)
 {
-    my %waiting = map { $_->{body}{email} => $_ } @$all;
-    my %read;
+    my %waiting = map { $_->{body}{email} => $_ } @$some;
 
     Test::Registration::Servers::wait_for(sub {
         for my $path (glob "$self->{servers}{dir}/mail/*.eml") {
-            next if $read{$path}++;
+            next if $self->{read}{$path}++;
 
             my $mail = Test::Registration::Mail::parse($path);
             my ($to) = $mail->{header}{to} =~ /([^<>\s]+@[^<>\s]+)/;

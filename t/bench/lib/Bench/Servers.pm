@@ -199,7 +199,7 @@ http {
     registration_picture_threads pictures;
     registration_file_threads files;
     registration_secure_cookies off;
-    registration_code per_address=1000000000;
+    registration_code lifetime=2h per_address=1000000000;
     registration_sign_in per_address=1000000000;
     $read
     registration_draft uploads=1000000000 size=100000000m;
