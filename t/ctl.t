@@ -76,7 +76,7 @@ my $first = "CREATE SCHEMA registration;\n"
 
 # The command line
 
-says(0, qr/migrate.*key new.*key rotate.*key rewrap.*config-check/s,
+says(0, qr/migrate.*key new.*key stage.*key rotate.*key rewrap.*config-check/s,
     'help names every command', '--help');
 says(0, qr/^registrationctl \d+\.\d+/, 'version', '--version');
 says(2, qr/^usage:/, 'no command');
@@ -302,8 +302,16 @@ sub under ($number, @tables)
 says(0, qr/^0 data keys put under sealing key 1; 0 remain/,
     'nothing to rewrap', 'key', 'rewrap', $keys, '-d', $db);
 
-says(0, qr/sealing key 2 added.*reload nginx.*key rewrap/s, 'a second key',
-    'key', 'rotate', $keys);
+says(0, qr/key 2 staged.*reload nginx.*key rotate \Q$keys\E/s, 'a second key',
+    'key', 'stage', $keys);
+says(0, qr/^key-file +ok /m, 'a file with a staged key', 'config-check',
+    '--key-file', $keys);
+says(1, qr/\Q$keys\E: has a staged key already/, 'staging another', 'key',
+    'stage', $keys);
+says(0, qr/under sealing key 1; 0 remain/, 'which does not seal yet', 'key',
+    'rewrap', $keys, '-d', $db);
+says(0, qr/key 2 is the one that seals.*reload nginx.*key rewrap/s,
+    'it is put into use', 'key', 'rotate', $keys);
 is(under(1, qw(application document)), 2 * RECORDS,
     'all records are still under the first, and open');
 

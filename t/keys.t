@@ -1,4 +1,5 @@
-# A new sealing key: what the old one sealed still opens.
+# A new sealing key: what the old one sealed still opens, and what the new one
+# seals is opened where it is staged.
 
 use lib 't/lib';
 use Test::Registration;
@@ -56,6 +57,31 @@ Test::Registration::Servers::run($ctl, 'key', 'rewrap', $keys,
 status_is($session->get('documents/'
               . $person->{body}{documents}{id_card_portrait}), 200,
           'an application\'s pictures after "key rewrap"');
+
+# Two machines, one after the other: what the one that seals with the next key
+# has sealed, the one that knows it as staged opens.
+
+Test::Registration::Servers::run($ctl, 'key', 'stage', $keys);
+is($seals->(), 2, 'a staged key is none that seals');
+Test::Registration::Servers::run('cp', '-p', $keys, "$keys.staged");
+Test::Registration::Servers::run($ctl, 'key', 'rotate', $keys);
+is($seals->(), 3, 'until "key rotate" puts it into use');
+servers()->reload;
+
+my $ahead = client();
+
+status_is($ahead->upload('licence', picture()), 201, 'sealed by the one');
+
+rename $keys, "$keys.rotated";
+rename "$keys.staged", $keys;
+servers()->reload;
+
+is(scalar @{ $ahead->get('draft')->json->{documents} }, 1,
+   'opened by the other');
+status_is($session->get('session'), 200, 'a session of before');
+
+rename "$keys.rotated", $keys;
+
 
 # Keys of another: nothing opens, nothing crashes.
 

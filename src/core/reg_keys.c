@@ -16,11 +16,17 @@
 #define REG_KEYS_FILE_MAX  (64 * 1024)
 
 
+#define REG_KEYS_SEAL      "seal"
+#define REG_KEYS_STAGED    "staged"
+
+
 /* A key file while it is read or rewritten. */
 
 typedef struct {
     const char     *path;
     unsigned        line;
+    unsigned        staged_line;
+    size_t          staged_at;  /* where the word stands in text */
     struct stat     st;
     char           *text;       /* sodium_malloc'ed, NUL-terminated */
     size_t          len;
@@ -35,10 +41,18 @@ static reg_code_t reg_keys_file_wrong(const reg_keys_file_t *file,
 static reg_keys_t *reg_keys_parse(reg_keys_file_t *file);
 static reg_code_t reg_keys_parse_line(reg_keys_file_t *file, reg_keys_t *keys,
     char *line);
-static reg_code_t reg_keys_parse_seal(reg_keys_file_t *file, reg_keys_t *keys,
-    const char *number, const char *hex);
+static reg_code_t reg_keys_parse_number(reg_keys_file_t *file,
+    reg_keys_t *keys, const char *word, const char *number, const char *hex);
+static reg_code_t reg_keys_parse_end(reg_keys_file_t *file,
+    const reg_keys_t *keys);
 static int reg_keys_parse_hex(const char *hex, unsigned char key[REG_KEY]);
-static char *reg_keys_append(reg_keys_file_t *file);
+static reg_code_t reg_keys_change(const char *path, const char *word,
+    reg_error_t *error);
+static char *reg_keys_edit(reg_keys_file_t *file, const char *word);
+static reg_code_t reg_keys_append(const reg_keys_file_t *file,
+    const reg_keys_t *keys, const char *word, char *text, size_t size);
+static reg_code_t reg_keys_promote(const reg_keys_file_t *file,
+    const char *word, char *text);
 static void reg_keys_print(char *line, size_t size, uint32_t number);
 static reg_code_t reg_keys_write(const char *path, const char *text,
     size_t len, const struct stat *owner, reg_error_t *error);
@@ -83,6 +97,13 @@ uint32_t
 reg_keys_current(const reg_keys_t *keys)
 {
     return keys->current;
+}
+
+
+uint32_t
+reg_keys_staged(const reg_keys_t *keys)
+{
+    return keys->staged;
 }
 
 
@@ -200,14 +221,8 @@ reg_keys_parse(reg_keys_file_t *file)
         code = reg_keys_parse_line(file, keys, line);
     }
 
-    if (code == REG_OK && !keys->has_lookup) {
-        code = reg_keys_file_wrong(file, "no \"lookup HEX\" line so far: "
-                                   "the file is incomplete");
-    }
-
-    if (code == REG_OK && keys->n == 0) {
-        code = reg_keys_file_wrong(file, "no \"seal NUMBER HEX\" line so far: "
-                                   "the file is incomplete");
+    if (code == REG_OK) {
+        code = reg_keys_parse_end(file, keys);
     }
 
     if (code != REG_OK) {
@@ -240,17 +255,19 @@ reg_keys_parse_line(reg_keys_file_t *file, reg_keys_t *keys, char *line)
     second = first ? strtok_r(NULL, " \t\r", &last) : NULL;
     more = second ? strtok_r(NULL, " \t\r", &last) : NULL;
 
-    if (strcmp(word, "seal") == 0) {
+    if (strcmp(word, REG_KEYS_SEAL) == 0 || strcmp(word, REG_KEYS_STAGED) == 0)
+    {
         if (second == NULL || more != NULL) {
-            return reg_keys_file_wrong(file, "expected \"seal NUMBER HEX\"");
+            return reg_keys_file_wrong(file, "expected \"seal NUMBER HEX\" or "
+                                       "\"staged NUMBER HEX\"");
         }
 
-        return reg_keys_parse_seal(file, keys, first, second);
+        return reg_keys_parse_number(file, keys, word, first, second);
     }
 
     if (strcmp(word, "lookup") != 0) {
         return reg_keys_file_wrong(file, "a line begins with \"lookup\", "
-                                   "\"seal\" or \"#\"");
+                                   "\"seal\", \"staged\" or \"#\"");
     }
 
     if (first == NULL || second != NULL) {
@@ -273,8 +290,8 @@ reg_keys_parse_line(reg_keys_file_t *file, reg_keys_t *keys, char *line)
 
 
 static reg_code_t
-reg_keys_parse_seal(reg_keys_file_t *file, reg_keys_t *keys,
-    const char *number, const char *hex)
+reg_keys_parse_number(reg_keys_file_t *file, reg_keys_t *keys,
+    const char *word, const char *number, const char *hex)
 {
     char            *end;
     unsigned long    n;
@@ -306,8 +323,43 @@ reg_keys_parse_seal(reg_keys_file_t *file, reg_keys_t *keys,
     key->number = n;
     keys->n++;
 
-    if (key->number > keys->current) {
+    if (strcmp(word, REG_KEYS_STAGED) == 0) {
+
+        if (keys->staged) {
+            return reg_keys_file_wrong(file, "a second staged key: there can "
+                                       "be only one");
+        }
+
+        keys->staged = key->number;
+        file->staged_line = file->line;
+        file->staged_at = word - file->text;
+
+    } else if (key->number > keys->current) {
         keys->current = key->number;
+    }
+
+    return REG_OK;
+}
+
+
+static reg_code_t
+reg_keys_parse_end(reg_keys_file_t *file, const reg_keys_t *keys)
+{
+    if (!keys->has_lookup) {
+        return reg_keys_file_wrong(file, "no \"lookup HEX\" line so far: "
+                                   "the file is incomplete");
+    }
+
+    if (keys->current == 0) {
+        return reg_keys_file_wrong(file, "no \"seal NUMBER HEX\" line so far: "
+                                   "the file is incomplete");
+    }
+
+    if (keys->staged && keys->staged < keys->current) {
+        file->line = file->staged_line;
+        return reg_keys_file_wrong(file, "a staged key's number is above "
+                                   "those of the \"seal\" lines, or it would "
+                                   "never seal");
     }
 
     return REG_OK;
@@ -405,7 +457,21 @@ reg_keys_print(char *line, size_t size, uint32_t number)
 
 
 reg_code_t
+reg_keys_stage(const char *path, reg_error_t *error)
+{
+    return reg_keys_change(path, REG_KEYS_STAGED, error);
+}
+
+
+reg_code_t
 reg_keys_rotate(const char *path, reg_error_t *error)
+{
+    return reg_keys_change(path, REG_KEYS_SEAL, error);
+}
+
+
+static reg_code_t
+reg_keys_change(const char *path, const char *word, reg_error_t *error)
 {
     char             *text, real[PATH_MAX];
     reg_code_t        code;
@@ -425,7 +491,7 @@ reg_keys_rotate(const char *path, reg_error_t *error)
         return REG_INTERNAL;
     }
 
-    text = reg_keys_append(&file);
+    text = reg_keys_edit(&file, word);
 
     sodium_free(file.text);
 
@@ -441,18 +507,18 @@ reg_keys_rotate(const char *path, reg_error_t *error)
 }
 
 
-/* The file's text with a new sealing key behind it; parsing spoils the old. */
+/* The file's text as it shall be; parsing spoils the old. */
 
 static char *
-reg_keys_append(reg_keys_file_t *file)
+reg_keys_edit(reg_keys_file_t *file, const char *word)
 {
     char        *text;
-    size_t       len, size, n;
-    uint32_t     current;
+    size_t       size;
+    reg_code_t   code;
     reg_keys_t  *keys;
 
-    len = file->len;
-    size = len + sizeof("\nseal 4294967295 ") + 2 * REG_KEY + 1;
+    size = file->len + sizeof("\n" REG_KEYS_STAGED " 4294967295 ")
+           + 2 * REG_KEY + 1;
 
     text = sodium_malloc(size);
     if (text == NULL) {
@@ -461,34 +527,69 @@ reg_keys_append(reg_keys_file_t *file)
         return NULL;
     }
 
-    memcpy(text, file->text, len);
+    memcpy(text, file->text, file->len + 1);
+
+    code = REG_INTERNAL;
 
     keys = reg_keys_parse(file);
-    if (keys == NULL) {
+    if (keys != NULL) {
+        code = keys->staged ? reg_keys_promote(file, word, text)
+                            : reg_keys_append(file, keys, word, text, size);
+        reg_keys_free(keys);
+    }
+
+    if (code != REG_OK) {
         sodium_free(text);
         return NULL;
     }
-
-    current = keys->current;
-    n = keys->n;
-    reg_keys_free(keys);
-
-    if (current == UINT32_MAX || n == REG_KEYS_MAX) {
-        reg_error_set(file->error, "%s: has no room for another sealing key",
-                      file->path);
-        sodium_free(text);
-        return NULL;
-    }
-
-    if (text[len - 1] != '\n') {
-        text[len++] = '\n';
-    }
-
-    memcpy(text + len, "seal ", sizeof("seal ") - 1);
-    len += sizeof("seal ") - 1;
-    reg_keys_print(text + len, size - len, current + 1);
 
     return text;
+}
+
+
+static reg_code_t
+reg_keys_append(const reg_keys_file_t *file, const reg_keys_t *keys,
+    const char *word, char *text, size_t size)
+{
+    size_t  len;
+
+    if (keys->current == UINT32_MAX || keys->n == REG_KEYS_MAX) {
+        reg_error_set(file->error, "%s: has no room for another sealing key",
+                      file->path);
+        return REG_INTERNAL;
+    }
+
+    len = file->len;
+
+    len += snprintf(text + len, size - len, "%s%s ",
+                    text[len - 1] == '\n' ? "" : "\n", word);
+
+    reg_keys_print(text + len, size - len, keys->current + 1);
+
+    return REG_OK;
+}
+
+
+/* Turns the staged key's word into that of those that seal. */
+
+static reg_code_t
+reg_keys_promote(const reg_keys_file_t *file, const char *word, char *text)
+{
+    char  *rest;
+
+    if (strcmp(word, REG_KEYS_STAGED) == 0) {
+        reg_error_set(file->error, "%s: has a staged key already; \"rotate\" "
+                      "puts it into use", file->path);
+        return REG_INTERNAL;
+    }
+
+    text += file->staged_at;
+    rest = text + sizeof(REG_KEYS_STAGED) - 1;
+
+    memcpy(text, REG_KEYS_SEAL, sizeof(REG_KEYS_SEAL) - 1);
+    memmove(text + sizeof(REG_KEYS_SEAL) - 1, rest, strlen(rest) + 1);
+
+    return REG_OK;
 }
 
 

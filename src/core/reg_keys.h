@@ -24,6 +24,7 @@ struct reg_keys_s {
     unsigned char   short_lookup[REG_HASH];     /* 16 bytes of it are used */
     int             has_lookup;
     uint32_t        current;
+    uint32_t        staged;                     /* 0: none */
     size_t          n;
     reg_seal_key_t  seal[REG_KEYS_MAX];
 };

@@ -13,9 +13,10 @@
 
 /*
  * The key file: text lines "lookup HEX" (one; keys the hashes and is never
- * rotated) and "seal NUMBER HEX" (one or more; the highest number seals, all
- * of them open).  32 bytes each.  Refused when others than its owner may
- * read or write it.
+ * rotated), "seal NUMBER HEX" (one or more; the highest number seals, all
+ * of them open) and "staged NUMBER HEX" (none or one, with a number above
+ * those; opens only, until it is put into use).  32 bytes each.  Refused
+ * when others than its owner may read or write it.
  */
 
 typedef struct reg_keys_s  reg_keys_t;
@@ -34,12 +35,21 @@ void reg_keys_free(reg_keys_t *keys);
 
 uint32_t reg_keys_current(const reg_keys_t *keys);
 
-/*
- * Makes a new file (mode 0600; an existing one is never touched), or adds a
- * new sealing key to one: written beside it, flushed and renamed over it.
- */
+/* The number of the staged key; 0 without one. */
+
+uint32_t reg_keys_staged(const reg_keys_t *keys);
+
+/* Makes a new file, mode 0600; an existing one is never touched. */
 
 reg_code_t reg_keys_create(const char *path, reg_error_t *error);
+
+/*
+ * These change a file: it is written anew beside the old one, flushed and
+ * renamed over it.  The first adds a staged key, the second puts that into
+ * use, or without one a new key.
+ */
+
+reg_code_t reg_keys_stage(const char *path, reg_error_t *error);
 reg_code_t reg_keys_rotate(const char *path, reg_error_t *error);
 
 

@@ -25,6 +25,7 @@ typedef int (*ctl_handler_t)(int argc, char **argv);
 
 int ctl_migrate(int argc, char **argv);
 int ctl_key_new(int argc, char **argv);
+int ctl_key_stage(int argc, char **argv);
 int ctl_key_rotate(int argc, char **argv);
 int ctl_key_rewrap(int argc, char **argv);
 int ctl_config_check(int argc, char **argv);

@@ -33,10 +33,17 @@ static const ctl_command_t  ctl_commands[] = {
       "key new FILE",
       "makes a new key file, readable for its owner only" },
 
+    { { "key", "stage" },
+      ctl_key_stage,
+      "key stage FILE",
+      "adds a key that opens and does not seal yet, for all machines to know"
+    },
+
     { { "key", "rotate" },
       ctl_key_rotate,
       "key rotate FILE",
-      "adds a new sealing key; the old ones still open what they sealed" },
+      "has the staged key seal, or a new one; the old ones still open what "
+      "they\n        sealed" },
 
     { { "key", "rewrap" },
       ctl_key_rewrap,

@@ -111,6 +111,11 @@ wrong_key_files_name_file_and_line(void **state)
         { LOOKUP "seal 1 a0" "\n", 2 },
         { LOOKUP "seal 1 " KEY " more\n", 2 },
         { LOOKUP "sael 1 " KEY "\n", 2 },
+        { LOOKUP "staged 1 " KEY "\n", 2 },
+        { LOOKUP "staged " KEY "\nseal 1 " KEY "\n", 2 },
+        { LOOKUP "staged 1 " KEY "\nseal 1 " KEY "\n", 3 },
+        { LOOKUP "staged 2 " KEY "\nseal 3 " KEY "\n#\n", 2 },
+        { LOOKUP "seal 1 " KEY "\nstaged 2 " KEY "\nstaged 3 " KEY "\n", 4 },
         { "lookup\n", 1 },
         { "\n\nlookup xx102030405060708090a0b0c0d0e0f101112131415161718191a"
           "1b1c1d1e1f00\n", 3 },
@@ -251,6 +256,88 @@ keys_are_made_once_and_rotated(void **state)
     /* a last line without its end, and a link that stays a link */
 
     keys_without_line_end_rotate();
+}
+
+
+/* What one machine seals with the new key, those not yet reloaded open. */
+
+static void
+a_staged_key_opens_before_it_seals(void **state)
+{
+    size_t          len;
+    reg_keys_t     *before, *staged, *after;
+    reg_error_t     error;
+    unsigned char   sealed[4 + REG_SEAL_OVERHEAD], out[4];
+
+    (void) state;
+
+    before = load(LOOKUP "seal 9 " KEY, &error);
+    assert_non_null(before);
+    assert_int_equal(reg_keys_staged(before), 0);
+
+    assert_int_equal(reg_keys_stage(path, &error), REG_OK);
+    staged = reg_keys_load(path, &error);
+    assert_non_null(staged);
+    assert_int_equal(reg_keys_current(staged), 9);
+    assert_int_equal(reg_keys_staged(staged), 10);
+
+    reg_seal(staged, alice, (unsigned char *) "text", 4, sealed);
+    assert_int_equal(reg_open(before, alice, sealed, sizeof(sealed), out,
+                              &len), REG_OK);
+
+    /* one at a time */
+
+    assert_int_not_equal(reg_keys_stage(path, &error), REG_OK);
+    assert_non_null(strstr(error.text, path));
+    assert_non_null(strstr(error.text, "rotate"));
+
+    assert_int_equal(reg_keys_rotate(path, &error), REG_OK);
+    after = reg_keys_load(path, &error);
+    assert_non_null(after);
+    assert_int_equal(reg_keys_current(after), 10);
+    assert_int_equal(reg_keys_staged(after), 0);
+
+    reg_seal(after, alice, (unsigned char *) "text", 4, sealed);
+    assert_int_equal(reg_open(before, alice, sealed, sizeof(sealed), out,
+                              &len), REG_DAMAGED);
+    assert_int_equal(reg_open(staged, alice, sealed, sizeof(sealed), out,
+                              &len), REG_OK);
+    assert_memory_equal(out, "text", 4);
+
+    reg_keys_free(before);
+    reg_keys_free(staged);
+    reg_keys_free(after);
+}
+
+
+/* As an editor may leave it: above other lines, with tabs and CRLF. */
+
+static void
+a_staged_key_is_put_into_use_where_it_stands(void **state)
+{
+    int           fd;
+    char          text[512];
+    ssize_t       n;
+    reg_keys_t   *keys;
+    reg_error_t   error;
+
+    (void) state;
+
+    keys = load("# staged 2\n \tstaged\t8  " KEY "\r\n" LOOKUP
+                "seal 7 " KEY "\n# end", &error);
+    assert_non_null(keys);
+    reg_keys_free(keys);
+
+    assert_int_equal(reg_keys_rotate(path, &error), REG_OK);
+
+    fd = open(path, O_RDONLY);
+    n = read(fd, text, sizeof(text) - 1);
+    assert_true(n > 0);
+    close(fd);
+    text[n] = '\0';
+
+    assert_string_equal(text, "# staged 2\n \tseal\t8  " KEY "\r\n" LOOKUP
+                        "seal 7 " KEY "\n# end");
 }
 
 
@@ -497,6 +584,8 @@ main(void)
         cmocka_unit_test(wrong_key_files_name_file_and_line),
         cmocka_unit_test(key_files_that_others_may_use_are_refused),
         cmocka_unit_test(keys_are_made_once_and_rotated),
+        cmocka_unit_test(a_staged_key_opens_before_it_seals),
+        cmocka_unit_test(a_staged_key_is_put_into_use_where_it_stands),
         cmocka_unit_test(an_interrupted_rotation_is_told),
         cmocka_unit_test(sealed_data_opens_only_as_it_was),
         cmocka_unit_test(records_have_keys_of_their_own),
