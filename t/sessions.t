@@ -391,6 +391,12 @@ servers()->reload(directives => {
         for 11 .. 13;
     problem_is($from->(14, \%wrong), 429, '', 'enough for an hour');
     problem_is($from->(15, $approved->{values}), 429, '', 'wherever that is');
+
+    # a shared count would tell whose the address is
+
+    problem_is(sign_in(client(from => '127.0.0.15'), \%wrong,
+                       account => $approved->{values}{email}), 401, '',
+               'of the account\'s other name nothing is told');
     status_is($from->(10, $approved->{values}), 200,
               'but who is known is let in');
 
