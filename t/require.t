@@ -43,6 +43,10 @@ my $service = <<'CONF';
             return 401 "the service's own\n";
         }
 
+        location /cookies/ {
+            return 200 "[$http_cookie]\n";
+        }
+
         location /jump {
             add_header X-Accel-Redirect /files-of/hidden.txt;
             return 200;
@@ -195,6 +199,11 @@ location /mirrored/ {
     proxy_pass http://unix:%DIR%/service.sock;
 }
 
+location /cookies/ {
+    proxy_set_header Cookie $registration_other_cookies;
+    proxy_pass http://unix:%DIR%/service.sock;
+}
+
 location = /login {
     return 200 "the login page\n";
 }
@@ -286,6 +295,32 @@ for my $cookie ('x', 'A' x 43, 'A' x 3000) {
 
 problem_is($in->get('/secure/'), 401, '',
            'over TLS the other cookie counts');
+
+
+# What opens a session here is nothing for the service behind
+
+for my $case ([ 'theme=dark', 'theme=dark' ],
+              [ 'registration-session=a' ],
+              [ '__Host-registration-session=a' ],
+              [ 'Registration-Session=a' ],
+              [ 'registration-draft=a; registration-review=b;' ],
+              [ 'a=1; registration-session=x; b=2; c="3, 4"',
+                'a=1; b=2; c="3, 4"' ],
+              [ 'registration-session=x;a=1;;  b=2;registration-review=y',
+                'a=1; b=2' ],
+              [ 'registration=1; my-registration-session=2; b',
+                'registration=1; my-registration-session=2; b' ]) {
+    my ($sent, $got) = $case->@*;
+
+    is($out->get('/cookies/', headers => [ "Cookie: $sent" ])->body,
+       '[' . ($got // '') . "]\n", "of \"$sent\"");
+}
+
+is($out->get('/cookies/', headers => [ 'Cookie: a=1',
+                                       'Cookie: registration-session=x',
+                                       'Cookie: b=2' ])->body,
+   "[a=1; b=2]\n", 'of several lines');
+is($out->get('/cookies/')->body, "[]\n", 'of none');
 
 
 # Browsers are led to the login

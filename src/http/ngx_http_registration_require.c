@@ -45,6 +45,9 @@ static ngx_int_t ngx_http_registration_require_header_filter(
     ngx_http_request_t *r);
 static ngx_int_t ngx_http_registration_require_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_int_t ngx_http_registration_cookies_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+static ngx_uint_t ngx_http_registration_own_cookie(u_char *p, u_char *last);
 
 
 static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
@@ -69,6 +72,10 @@ static ngx_http_variable_t  ngx_http_registration_variables[] = {
     ngx_http_registration_session_variable("registration_account", account),
     ngx_http_registration_session_variable("registration_number", number),
     ngx_http_registration_session_variable("registration_status", status),
+
+    { ngx_string("registration_other_cookies"), NULL,
+      ngx_http_registration_cookies_variable, 0, 0, 0 },
+
       ngx_http_null_variable
 };
 
@@ -630,4 +637,83 @@ ngx_http_registration_require_variable(ngx_http_request_t *r,
     v->not_found = 0;
 
     return NGX_OK;
+}
+
+
+/* The request's cookies without the module's own, for a service behind. */
+
+static ngx_int_t
+ngx_http_registration_cookies_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    u_char                     *p, *end, *last, *out;
+    ngx_uint_t                  key;
+    ngx_http_variable_value_t  *cookies;
+
+    static ngx_str_t  name = ngx_string("http_cookie");
+
+    key = ngx_hash_key(name.data, name.len);
+
+    cookies = ngx_http_get_variable(r, &name, key);
+
+    if (cookies == NULL || cookies->not_found) {
+        v->not_found = 1;
+        return NGX_OK;
+    }
+
+    /* a ";" without a space gets one */
+
+    v->data = ngx_pnalloc(r->pool, 2 * cookies->len);
+    if (v->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    out = v->data;
+    last = cookies->data + cookies->len;
+
+    for (p = cookies->data; p < last; p = end + 1) {
+
+        while (p < last && *p == ' ') {
+            p++;
+        }
+
+        end = ngx_strlchr(p, last, ';');
+        end = end ? end : last;
+
+        if (p == end || ngx_http_registration_own_cookie(p, end)) {
+            continue;
+        }
+
+        if (out != v->data) {
+            out = ngx_cpymem(out, "; ", 2);
+        }
+
+        out = ngx_cpymem(out, p, end - p);
+    }
+
+    v->len = out - v->data;
+    v->valid = 1;
+    v->no_cacheable = 0;
+    v->not_found = 0;
+
+    return NGX_OK;
+}
+
+
+/* All of them begin alike; nginx finds cookies in whatever case. */
+
+static ngx_uint_t
+ngx_http_registration_own_cookie(u_char *p, u_char *last)
+{
+    static ngx_str_t  secure = ngx_string("__Host-");
+    static ngx_str_t  ours = ngx_string("registration-");
+
+    if ((size_t) (last - p) > secure.len
+        && ngx_strncasecmp(p, secure.data, secure.len) == 0)
+    {
+        p += secure.len;
+    }
+
+    return (size_t) (last - p) > ours.len
+           && ngx_strncasecmp(p, ours.data, ours.len) == 0;
 }
