@@ -27,8 +27,8 @@ my $client = client();
     my $answer = $client->put('draft', { postcode => '450000' });
 
     status_is($answer, 200, 'PUT makes a draft');
-    is_deeply($answer->json, { fields => { postcode => { state => 'valid' } } },
-              'the field is judged');
+    is_deeply($answer->json, { fields => { postcode => { state => 'valid' } },
+                               documents => [] }, 'the field is judged');
 
     my ($cookie) = $answer->headers('Set-Cookie');
 
@@ -214,6 +214,8 @@ for my $cookie ('registration-draft=x', 'registration-draft=',
     my %cookies = $browser->{cookies}->%*;
 
     ok(stored($id), 'a picture of the draft is stored');
+    is_deeply($browser->put('draft', { step => 2 })->json->{documents}, [ $id ],
+              'a write names the pictures that the draft holds');
 
     my $answer = $browser->delete('draft');
 
@@ -234,9 +236,12 @@ for my $cookie ('registration-draft=x', 'registration-draft=',
     my $browser = register()->{client};
 
     $browser->{cookies} = { $browser->{before}->%* };
-    is_deeply([ $browser->put('draft', { postcode => '450000' })
-                    ->headers('Set-Cookie') ], [],
+
+    my $answer = $browser->put('draft', { postcode => '450000' });
+
+    is_deeply([ $answer->headers('Set-Cookie') ], [],
               'one that has been submitted is not made to live longer');
+    ok(!exists $answer->json->{documents}, 'and has no pictures to miss');
 }
 
 
@@ -286,6 +291,7 @@ servers()->reload(directives => { draft => 'lifetime=2s' });
     my $browser = client();
 
     $browser->put('draft', { postcode => '450000' });
+    status_is($browser->upload('licence', picture()), 201, 'a picture');
     sleep 1;
     $browser->put('draft', { region => '410102' });
     sleep 1.3;
@@ -294,6 +300,8 @@ servers()->reload(directives => { draft => 'lifetime=2s' });
     sleep 2.5;
     is_deeply($browser->get('draft')->json->{values}, {},
               'then it is forgotten');
+    is_deeply($browser->put('draft', { step => 2 })->json->{documents}, [],
+              'and a write tells that its pictures are gone');
 }
 
 checks();

@@ -7,6 +7,14 @@
 #include <ngx_http_registration_password.h>
 
 
+/* What a change is answered with. */
+
+typedef struct {
+    reg_faults_t                      faults;
+    ngx_http_registration_draft_t    *draft;
+} ngx_http_registration_judgement_t;
+
+
 static ngx_int_t ngx_http_registration_draft_show(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_draft_empty(ngx_http_request_t *r);
@@ -24,6 +32,8 @@ static ngx_int_t ngx_http_registration_draft_judged(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static json_t *ngx_http_registration_draft_states(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, reg_faults_t *faults);
+static json_t *ngx_http_registration_draft_ids(
+    ngx_http_registration_draft_t *draft);
 static ngx_int_t ngx_http_registration_draft_deleted(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 
@@ -251,11 +261,12 @@ static ngx_int_t
 ngx_http_registration_draft_judge(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
-    json_t                         *all;
-    ngx_int_t                       rc;
-    reg_rules_t                     rules;
-    reg_faults_t                   *faults;
-    ngx_http_registration_draft_t  *draft;
+    json_t                             *all;
+    ngx_int_t                           rc;
+    reg_rules_t                         rules;
+    reg_faults_t                       *faults;
+    ngx_http_registration_draft_t      *draft;
+    ngx_http_registration_judgement_t  *judgement;
 
     draft = ngx_http_registration_draft_read(r, ctx, ctx->call.result);
     if (draft == NULL) {
@@ -279,13 +290,17 @@ ngx_http_registration_draft_judge(ngx_http_request_t *r,
     rules.regions = ctx->conf->regions;
     rules.today = reg_date_in_china(ngx_time());
 
-    faults = ngx_pcalloc(r->pool, sizeof(reg_faults_t));
-    if (faults == NULL) {
+    judgement = ngx_pcalloc(r->pool,
+                            sizeof(ngx_http_registration_judgement_t));
+    if (judgement == NULL) {
         json_decref(all);
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ctx->data = faults;
+    ctx->data = judgement;
+    judgement->draft = draft;
+    faults = &judgement->faults;
+
     reg_fields_judge(&rules, all, 0, faults);
 
     if (json_object_get(ctx->body, "password") == NULL
@@ -324,16 +339,18 @@ static ngx_int_t
 ngx_http_registration_draft_weak(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
-    ngx_http_registration_password_t  *password;
+    ngx_http_registration_password_t   *password;
+    ngx_http_registration_judgement_t  *judgement;
 
     password = ctx->call.result;
+    judgement = ctx->data;
 
     if (ngx_http_registration_password_failed(r, password)) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     if (password->code != REG_OK) {
-        reg_faults_add(ctx->data, "password", password->code);
+        reg_faults_add(&judgement->faults, "password", password->code);
     }
 
     return ngx_http_registration_draft_judged(r, ctx);
@@ -344,18 +361,27 @@ static ngx_int_t
 ngx_http_registration_draft_judged(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
-    json_t  *states;
+    json_t                             *reply;
+    ngx_http_registration_judgement_t  *judgement;
 
-    states = ngx_http_registration_draft_states(r, ctx, ctx->data);
+    judgement = ctx->data;
 
     if (ngx_http_registration_send_draft_cookie(r, ctx) != NGX_OK) {
-        json_decref(states);
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_http_registration_reply_json(r, NGX_HTTP_OK,
-                                            json_pack("{s:o}", "fields",
-                                                      states));
+    reply = json_pack("{s:o}", "fields",
+                      ngx_http_registration_draft_states(r, ctx,
+                                                         &judgement->faults));
+
+    /* a submission has taken them over */
+
+    if (judgement->draft->done.len == 0) {
+        json_object_set_new(reply, "documents",
+                            ngx_http_registration_draft_ids(judgement->draft));
+    }
+
+    return ngx_http_registration_reply_json(r, NGX_HTTP_OK, reply);
 }
 
 
@@ -391,6 +417,26 @@ ngx_http_registration_draft_states(ngx_http_request_t *r,
     }
 
     return states;
+}
+
+
+/* A page that was open for longer than its draft lived sees what is gone. */
+
+static json_t *
+ngx_http_registration_draft_ids(ngx_http_registration_draft_t *draft)
+{
+    json_t      *ids;
+    ngx_uint_t   i;
+
+    ids = json_array();
+
+    for (i = 0; i < draft->ndocuments; i++) {
+        json_array_append_new(ids,
+                              json_stringn((char *) draft->document[i].id,
+                                           REG_DOCUMENT_ID_LEN));
+    }
+
+    return ids;
 }
 
 
