@@ -27,6 +27,32 @@ async function says(page, text, name) {
 }
 
 
+// What a form says changes its language with the page.
+
+async function inEnglish(page, name) {
+    await page.locator('button', { hasText: 'English' }).click();
+    await page.locator('html[lang=en]').waitFor();
+
+    const text = await page.locator('form').textContent();
+
+    ok(!/[\u4e00-\u9fff]/.test(text), `${name}: in English`, text);
+    await page.locator('button', { hasText: '中文' }).click();
+    await page.locator('html[lang=zh-CN]').waitFor();
+}
+
+
+// The next such call fails, as it would at a service that is down.
+
+async function failure(page, address) {
+    await page.route(address, (route) => route.fulfill({
+        status: 503, json: {
+            type: 'urn:registration:problem:unavailable',
+            title: 'Service Unavailable', status: 503,
+            detail: '服务繁忙，请稍后重试',
+        } }), { times: 1 });
+}
+
+
 function path(page) {
     const url = new URL(page.url());
 
@@ -323,6 +349,8 @@ await play({
             const { values } = made;
             const visit = await open({ size,
                 expect: ['422 POST /api/password-resets',
+                         '503 POST /api/password-resets',
+                         '503 POST /api/email-codes',
                          '401 POST /api/sessions'] });
             const { page } = visit;
             const password = (await server.person()).password;
@@ -340,6 +368,7 @@ await play({
             is(await page.locator('.summary a').count(), 4,
                'and all that is missing');
             await look(visit, 'recover-empty');
+            await inEnglish(page, 'what is missing');
             await page.locator('.summary a').first().click();
             await hasFocus(page, '#r-email', 'its links lead to the fields');
 
@@ -347,6 +376,12 @@ await play({
             await page.locator('.code-button').click();
             like(await page.locator('#r-email-error').textContent(),
                  /格式不正确/, 'no code to an address that is none');
+
+            await failure(page, '**/api/email-codes');
+            await page.locator('#r-email').fill(values.email);
+            await page.locator('.code-button').click();
+            await page.locator('#r-code-field .field-error:not([id])').waitFor();
+            await inEnglish(page, 'why no code was sent');
 
             await page.locator('#r-email').fill(values.email);
             await page.waitForTimeout(3000);
@@ -365,9 +400,14 @@ await play({
             like(await page.locator('#r-again-error').textContent(),
                  /不一致/, 'two passwords that differ');
             await page.locator('#r-again').fill(password);
+            await failure(page, '**/api/password-resets');
+            await page.locator('button[type=submit]').click();
+            await page.locator('[role=alert].note-error').waitFor();
+            await inEnglish(page, 'a failure of the service');
             await page.locator('button[type=submit]').click();
             like(await page.locator('#r-code-error').textContent(),
                  /验证码不正确/, 'a wrong code');
+            await inEnglish(page, 'a refusal of the service');
             await look(visit, 'recover-wrong');
 
             await page.locator('#r-code').fill(code);

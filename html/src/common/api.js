@@ -1,6 +1,7 @@
 // The service's calls: JSON in and out, problems (RFC 9457) as exceptions.
 
-import { language, t } from './i18n.js';
+import { form } from './form.js';
+import { language, pick, t } from './i18n.js';
 
 const root = new URL(
   document.querySelector('meta[name="api"]')?.content ?? './api/',
@@ -215,6 +216,12 @@ export function upload(path, data, { signal, onprogress, stall = 20000 } = {}) {
 
 const later = /([，:][^，:]*(稍后|later)[^，:]*)?[。.]?$/;
 
+// The service's text for one of its errors, in the language of the page.
+
+export function messageOf({ code, message }) {
+  return pick(form.value?.messages[code]) || message;
+}
+
 // What a person is told about a failure, with what to do next.
 
 export function explain(error) {
@@ -226,7 +233,8 @@ export function explain(error) {
     return t('common.page_failed');
   }
 
-  const known = error.detail ?? error.title;
+  const known = messageOf({ code: error.type, message: error.detail })
+    ?? error.title;
 
   if (error.retryAfter > 1) {
     const said = known ?? t('common.busy');

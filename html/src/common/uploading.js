@@ -3,9 +3,10 @@
 
 import { reactive } from 'vue';
 
-import { ConnectionLost, explain, Problem, upload } from './api.js';
+import { ConnectionLost, explain, messageOf, Problem, upload }
+  from './api.js';
 import { form } from './form.js';
-import { hasText, pick, t } from './i18n.js';
+import { hasText, t } from './i18n.js';
 import { prepare, PictureError } from './picture.js';
 
 // seconds until the next try after a lost connection
@@ -150,7 +151,8 @@ function tooManyPixels(error) {
 
 function said(error) {
   if (error instanceof PictureError) {
-    return hasText(error.code) ? t(error.code) : message(error.code);
+    return hasText(error.code) ? t(error.code)
+      : messageOf({ code: error.code, message: t('common.page_failed') });
   }
 
   if (error instanceof ConnectionLost) {
@@ -158,12 +160,8 @@ function said(error) {
   }
 
   if (error instanceof Problem && error.errors.length > 0) {
-    return error.errors[0].message;
+    return messageOf(error.errors[0]);
   }
 
   return explain(error);
-}
-
-function message(code) {
-  return pick(form.value?.messages?.[code]) || t('common.page_failed');
 }
