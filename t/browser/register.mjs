@@ -166,6 +166,13 @@ async function toConfirm(page, user, values) {
 }
 
 
+async function announced(page, text) {
+    await page.locator('[role=status][aria-live]', { hasText: text })
+        .waitFor({ state: 'attached' });
+    ok(true, `"${text}" is announced`);
+}
+
+
 async function number(page) {
     return page.locator('dialog .submitted-number').textContent();
 }
@@ -416,6 +423,10 @@ await play({
         await user.fill(control('username'), 'abcd-' + Date.now());
         await page.locator('#f-username-field.field-valid').waitFor();
         ok(true, 'corrected, it passes after a pause, before it is left');
+        is(await page.locator('.summary li').count(), 5,
+           'what is corrected leaves the summary');
+        await announced(page, '有5项需要修改');
+        await hasFocus(page, '#f-username', 'and nobody\'s focus is taken');
 
         const taken = (await server.register()).values.username;
 
@@ -432,6 +443,14 @@ await play({
         await page.locator('#f-password_again-error', { hasText: '不一致' })
             .waitFor();
         ok(true, 'a weak password, and another beside it');
+        is(await page.locator('.summary li').count(), 6,
+           'what is wrong again is back in the summary');
+
+        await account(user, await server.person());
+        await page.locator('.summary').waitFor({ state: 'detached' });
+        await announced(page, '已全部更正');
+        await hasFocus(page, '#f-password_again',
+                       'the summary goes with its last, the focus stays');
         await shut(visit);
     },
 

@@ -333,7 +333,7 @@ export function useCorrection() {
       const field = `documents.${kind.id}`;
 
       if (uploading[kind.id]) {
-        return [fault(field, t('register.still_uploading'))];
+        return [fault(field, t('register.upload.busy'))];
       }
 
       if (kind.required && !documents[kind.id] && !kind.earlier) {

@@ -4,11 +4,12 @@
 // The service judges; this file asks it when a person has left a field or
 // paused, and shows an error only for a field that the person has left.
 
-import { computed, reactive, ref, watch } from 'vue';
+import { computed, reactive, ref } from 'vue';
 
-import { del, explain, get, post, Problem, put } from '../common/api.js';
+import { del, explain, get, messageOf, post, Problem, put }
+  from '../common/api.js';
 import { form, loadForm, loadRegions } from '../common/form.js';
-import { language, pick, t } from '../common/i18n.js';
+import { pick, t } from '../common/i18n.js';
 import { blank, controlId, optional, stepFields, stepOf, tidy, unsaved,
   withDependents } from './fields.js';
 import { useReading } from './reading.js';
@@ -204,11 +205,7 @@ export function useWizard() {
       return;
     }
 
-    const mark = {
-      state: 'invalid',
-      code: verdict.code,
-      message: better(field, verdict),
-    };
+    const mark = wrong(field, verdict.code, verdict.message);
 
     if (editing.has(field)) {
       verdicts.set(field, mark);
@@ -219,12 +216,18 @@ export function useWizard() {
   }
 
   // The service has one text a code; some fields deserve one that says more.
+  // Either changes its language with the page.
 
-  function better(field, verdict) {
-    const key = `register.${field}.${verdict.code}`;
-    const said = t(key);
+  function wrong(field, code, message) {
+    return {
+      state: 'invalid',
+      get message() {
+        const key = `register.${field}.${code}`;
+        const said = t(key);
 
-    return said === key ? verdict.message : said;
+        return said === key ? messageOf({ code, message }) : said;
+      },
+    };
   }
 
   async function judgeName(username) {
@@ -240,32 +243,18 @@ export function useWizard() {
 
     if (names.get(username) === false
         && tidy('username', values.username) === username) {
-      take('username', {
-        state: 'invalid', code: 'taken', message: t('register.username.taken'),
-      });
+      take('username', { code: 'taken' });
     }
   }
 
   function judgePasswordAgain(fields) {
-    if (!fields.some((one) => one.startsWith('password'))) {
-      return;
-    }
+    const again = values.password_again;
 
-    if (values.password_again === '') {
-      marks.password_again = editing.has('password_again')
-        || !fields.includes('password_again')
-        ? { state: 'untouched' }
-        : { state: 'invalid', message: t('register.password_again.required') };
-    } else if (values.password_again === values.password) {
-      marks.password_again = { ...marks.password_again, state: 'valid' };
-    } else if (editing.has('password_again')) {
-      marks.password_again = { state: 'untouched' };
-      verdicts.set('password_again',
-        { state: 'invalid', message: t('register.password_again.mismatch') });
-    } else {
-      marks.password_again = {
-        state: 'invalid', message: t('register.password_again.mismatch'),
-      };
+    if (fields.includes('password_again')
+        || (again !== '' && fields.includes('password'))) {
+      take('password_again', again === ''
+        ? { code: 'required' }
+        : again === values.password ? { state: 'valid' } : { code: 'mismatch' });
     }
   }
 
@@ -281,51 +270,55 @@ export function useWizard() {
     return flush();
   }
 
-  // The faults of some fields: [{ id, field, label, message }].
+  // The faults of some fields: [{ id, field, step, label, message }].
 
   function faultsOf(fields) {
-    return fields.flatMap((field) => {
-      if (field === 'documents') {
-        return documentFaults();
-      }
-
-      return marks[field]?.state === 'invalid'
-        ? [fault(field, marks[field].message)]
-        : [];
-    });
+    return fields.flatMap((field) => (field === 'documents'
+      ? kinds.value.flatMap(documentFault)
+      : faultOf(field)));
   }
 
-  function documentFaults() {
-    return kinds.value.flatMap((kind) => {
-      const field = `documents.${kind.id}`;
-
-      if (uploading[kind.id]) {
-        return [fault(field, t('register.still_uploading'))];
-      }
-
-      if (kind.required && !documents[kind.id]) {
-        marks[field] = { state: 'invalid', message: t('register.upload_missing') };
-      }
-
-      return marks[field]?.state === 'invalid'
-        ? [fault(field, marks[field].message)]
-        : [];
-    });
+  function faultOf(field) {
+    return marks[field]?.state === 'invalid' ? [fault(field)] : [];
   }
 
-  // The message is the field's own, so that it changes its language with it.
+  function documentFault({ id, required }) {
+    const field = `documents.${id}`;
 
-  function fault(field, message) {
+    if (uploading[id]) {
+      return [fault(field, wrong('upload', 'busy'))];
+    }
+
+    if (!documents[id]) {
+      marks[field] = required
+        ? marks[field] ?? wrong('upload', 'missing') : undefined;
+    }
+
+    return faultOf(field);
+  }
+
+  // The message is the field's own, or its last one while it is changed.
+
+  function fault(field, mark = marks[field]) {
     return {
       field,
       id: controlId(field),
+      step: stepOf(field),
       get label() { return label(field); },
-      get message() { return marks[field]?.message ?? message; },
+      get message() { return marks[field]?.message ?? mark.message; },
     };
   }
 
-  watch(language, () => judge(Object.keys(marks)
-    .filter((field) => field in values && marks[field].state === 'invalid')));
+  // Whether what was wrong with a field is put right.
+
+  function settled(field) {
+    const [, kind] = field.split('.');
+
+    return kind
+      ? documents[kind] && !uploading[kind] && faultOf(field).length === 0
+      : marks[field]?.state === 'valid'
+        || (optional.includes(field) && !values[field]);
+  }
 
   function label(field) {
     if (field.startsWith('documents.')) {
@@ -530,13 +523,9 @@ export function useWizard() {
       return [];
     }
 
-    return error.errors.map((one) => {
-      marks[one.field] = {
-        state: 'invalid', code: one.code, message: better(one.field, one),
-      };
-
-      return { ...fault(one.field, marks[one.field].message),
-        step: stepOf(one.field) };
+    return error.errors.map(({ field, code, message }) => {
+      marks[field] = wrong(field, code, message);
+      return fault(field);
     });
   }
 
@@ -561,9 +550,9 @@ export function useWizard() {
   return reactive({
     values, marks, documents, uploading, step, reached, saving, submitted,
     trouble, restored, documentType, kinds, reading,
-    edit, leave, set, flush, judge, mayWrite, faultsOf, label, kindLabel, hint, go,
-    uploaded, removeDocument, restore, resetStep, startOver, submit,
-    unsavedChanges,
+    edit, leave, set, flush, judge, mayWrite, faultsOf, settled, label,
+    kindLabel, hint, go, uploaded, removeDocument, restore, resetStep,
+    startOver, submit, unsavedChanges,
   });
 }
 
