@@ -173,6 +173,14 @@ async function announced(page, text) {
 }
 
 
+// What a browser tells a page when its tab is opened again.
+
+async function shownAgain(page) {
+    await page.evaluate(() => document.dispatchEvent(
+        new Event('visibilitychange', { bubbles: true })));
+}
+
+
 async function number(page) {
     return page.locator('dialog .submitted-number').textContent();
 }
@@ -783,6 +791,80 @@ await play({
         await submitted(page, user);
         is(Number(await server.sql(applications)), before + 1,
            'and there is one application more');
+        await shut(visit);
+    },
+
+    async 'a draft that expires while the page is open'() {
+        const visit = await open({ size: 'desktop' });
+        const { page } = visit;
+        const user = counting(page);
+        const values = await server.person();
+        let submissions = 0;
+
+        page.on('request', (request) => {
+            submissions += request.url().endsWith('/api/registrations') ? 1 : 0;
+        });
+
+        await page.goto('/register/');
+        await account(user, values);
+        await next(user);
+        await step(page, '证件上传');
+        await pictures(page, user, CARD);
+        await identity(user, values);
+        await next(user);
+        await step(page, '联系信息');
+        await user.fill(control('address'), values.address);
+        await saved(page);
+
+        await shownAgain(page);
+        await page.waitForLoadState('networkidle');
+        is(await page.locator('.summary').count(), 0,
+           'coming back to a draft that is there');
+
+        await page.request.delete('/api/draft');
+        await shownAgain(page);
+        await page.locator('.summary li').nth(2).waitFor();
+        like(await page.locator('.summary').textContent(),
+             /证件手持照：草稿已过期.*重新上传/, 'coming back, the loss is told');
+        await hasFocus(page, '.summary', 'where it is seen');
+        await look(visit, 'register-3-expired');
+        await page.getByText('English').click();
+        await page.locator('.summary', { hasText: 'draft had expired' })
+            .waitFor();
+        await page.getByText('中文').click();
+        await page.locator('.summary', { hasText: '草稿已过期' }).waitFor();
+        await page.locator('.summary a').first().click();
+        await step(page, '证件上传');
+        await hasFocus(page, control('documents.id_card_portrait'),
+                       'and a link leads to the picture');
+        is(await page.locator(control('name')).inputValue(), values.name,
+           'what was typed is there');
+        await saved(page);
+
+        const draft = await (await page.request.get('/api/draft')).json();
+
+        is([draft.values.name, draft.values.address],
+           [values.name, values.address], 'and in a draft again');
+
+        await pictures(page, user, CARD);
+        await next(user);
+        await step(page, '联系信息');
+        await contact(page, user, values);
+        await next(user);
+        await step(page, '确认提交');
+        await promise(page, user);
+        await saved(page);
+
+        await page.request.delete('/api/draft');
+        await next(user);
+        await page.locator('.summary li').nth(2).waitFor();
+        is(submissions, 0, 'before a submission it is told, too');
+        await page.locator('.summary a').first().click();
+        await step(page, '证件上传');
+        await pictures(page, user, CARD);
+        await next(user);
+        await step(page, '联系信息');
+        ok(true, 'with new pictures it goes on');
         await shut(visit);
     },
 

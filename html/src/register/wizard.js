@@ -28,6 +28,7 @@ export function useWizard() {
   const submitted = ref(null);
   const trouble = ref('');        // why it could not be saved
   const restored = ref(false);    // something was there already
+  const gone = ref([]);           // faults: what the draft has lost
 
   const dirty = new Set();        // changed, not yet told to the service
   const editing = new Set();      // changed, not yet left by the person
@@ -133,6 +134,7 @@ export function useWizard() {
     }
 
     const body = {};
+    const held = Object.values(documents);
 
     for (const field of fields.filter((one) => one !== 'password_again')) {
       body[field] = tidy(field, values[field]);
@@ -157,6 +159,7 @@ export function useWizard() {
 
       await takeVerdicts(body, answer.fields);
       judgePasswordAgain(fields);
+      missPictures(held, answer.documents);
       saving.value = 'saved';
       return true;
     } catch (error) {
@@ -256,6 +259,30 @@ export function useWizard() {
         ? { code: 'required' }
         : again === values.password ? { state: 'valid' } : { code: 'mismatch' });
     }
+  }
+
+  // A draft that expired while the page was open has been made anew: all that
+  // is still here goes into it, and the pictures are asked for again.  One that
+  // was submitted, whose answer was lost, names none.
+
+  function missPictures(held, ids) {
+    const missed = held.filter((one) => documents[one.kind] === one
+      && !uploading[one.kind] && ids?.includes(one.id) === false);
+
+    if (missed.length === 0) {
+      return;
+    }
+
+    gone.value = missed.map(({ kind }) => {
+      delete documents[kind];
+      reading.forget(kind);
+      marks[`documents.${kind}`] = wrong('upload', 'gone');
+      return fault(`documents.${kind}`);
+    });
+
+    Object.keys(values).filter((field) => values[field]
+      && !unsaved.includes(field)).forEach((field) => dirty.add(field));
+    flush();
   }
 
   // Judges these as if the person had left them; false when the service
@@ -381,17 +408,22 @@ export function useWizard() {
     reading.start(one);
   }
 
-  async function removeDocument(kind) {
-    const { id } = documents[kind];
+  // After what is being saved, which would miss it.
 
-    await del(`documents/${id}`).catch((error) => {
-      if (error.status !== 404) {
-        throw error;
-      }
+  function removeDocument(kind) {
+    const removed = chain.then(async () => {
+      await del(`documents/${documents[kind]?.id}`).catch((error) => {
+        if (error.status !== 404) {
+          throw error;
+        }
+      });
+
+      delete documents[kind];
+      reading.forget(kind);
     });
 
-    delete documents[kind];
-    reading.forget(kind);
+    chain = removed.catch(() => true);
+    return removed;
   }
 
   // Beginning, beginning again, the end
@@ -533,10 +565,17 @@ export function useWizard() {
     return [...dirty].some((field) => !unsaved.includes(field));
   }
 
-  // When the page goes to the background it may never come back.
+  // When the page goes to the background it may never come back; when it does,
+  // the draft may have expired.
 
   addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'hidden' && dirty.size > 0) {
+    const hidden = document.visibilityState === 'hidden';
+
+    if (!hidden && submitted.value === null) {
+      stepDirty ||= Object.keys(documents).length > 0;
+    }
+
+    if (stepDirty || (hidden && dirty.size > 0)) {
       flush();
     }
   });
@@ -549,7 +588,7 @@ export function useWizard() {
 
   return reactive({
     values, marks, documents, uploading, step, reached, saving, submitted,
-    trouble, restored, documentType, kinds, reading,
+    trouble, restored, gone, documentType, kinds, reading,
     edit, leave, set, flush, judge, mayWrite, faultsOf, settled, label,
     kindLabel, hint, go, uploaded, removeDocument, restore, resetStep,
     startOver, submit, unsavedChanges,
