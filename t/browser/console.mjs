@@ -798,6 +798,12 @@ await play({
         like(await page.innerText('dialog'), /相同的证件号码/,
              'which the approval mentions');
         await page.keyboard.press('Escape');
+
+        const [check, off] = await Promise.all(['.check', '.muted'].map((one) => (
+            page.locator(`.checks > ${one}`).last().boundingBox())));
+
+        ok(off.y - check.y - check.height >= 6,
+           'that nothing was recognised stands apart from it');
         await page.getByRole('link', { name: first.number }).click();
         await opened(page, first.number);
         await shut(visit);
