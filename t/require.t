@@ -309,7 +309,11 @@ for my $case ([ 'theme=dark', 'theme=dark' ],
               [ 'registration-session=x;a=1;;  b=2;registration-review=y',
                 'a=1; b=2' ],
               [ 'registration=1; my-registration-session=2; b',
-                'registration=1; my-registration-session=2; b' ]) {
+                'registration=1; my-registration-session=2; b' ],
+              [ 'registration-session =x; registration-sessions=2',
+                'registration-sessions=2' ],
+              [ 'registration-theme=1; registration-draft',
+                'registration-theme=1' ]) {
     my ($sent, $got) = $case->@*;
 
     is($out->get('/cookies/', headers => [ "Cookie: $sent" ])->body,

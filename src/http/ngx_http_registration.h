@@ -426,6 +426,10 @@ ngx_int_t ngx_http_registration_send_review_cookie(ngx_http_request_t *r,
 ngx_int_t ngx_http_registration_clear_review_cookie(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 
+/* Whether a "NAME=VALUE" of the request is one of these. */
+
+ngx_uint_t ngx_http_registration_own_cookie(u_char *p, u_char *last);
+
 /* ngx_http_registration_seal.c: names and values that nobody else can read */
 
 ngx_int_t ngx_http_registration_key(ngx_http_request_t *r,

@@ -19,6 +19,8 @@ static ngx_int_t ngx_http_registration_create_ticket(ngx_http_request_t *r,
 static void ngx_http_registration_hash_ticket(
     ngx_http_registration_ctx_t *ctx, ngx_str_t *name,
     ngx_http_registration_ticket_t *ticket);
+static ngx_uint_t ngx_http_registration_is_cookie(ngx_str_t *name, u_char *p,
+    u_char *last);
 static ngx_str_t ngx_http_registration_cookie_name(
     ngx_http_registration_ctx_t *ctx, ngx_str_t *name);
 static ngx_int_t ngx_http_registration_set_cookie(ngx_http_request_t *r,
@@ -301,4 +303,52 @@ ngx_http_registration_set_cookie(ngx_http_request_t *r,
 
     return ngx_http_registration_add_header(r, "Set-Cookie", p, last - p)
            ? NGX_OK : NGX_ERROR;
+}
+
+
+ngx_uint_t
+ngx_http_registration_own_cookie(u_char *p, u_char *last)
+{
+    ngx_str_t   name;
+    ngx_uint_t  i;
+
+    static ngx_str_t  *names[] = {
+        &ngx_http_registration_draft_name,
+        &ngx_http_registration_session_name,
+        &ngx_http_registration_review_name
+    };
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        name = *names[i];
+
+        if (ngx_http_registration_is_cookie(&name, p, last)) {
+            return 1;
+        }
+
+        name.data += NGX_HTTP_REGISTRATION_COOKIE_HOST;
+        name.len -= NGX_HTTP_REGISTRATION_COOKIE_HOST;
+
+        if (ngx_http_registration_is_cookie(&name, p, last)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* As nginx finds a cookie: in whatever case, with spaces before the "=". */
+
+static ngx_uint_t
+ngx_http_registration_is_cookie(ngx_str_t *name, u_char *p, u_char *last)
+{
+    if ((size_t) (last - p) < name->len
+        || ngx_strncasecmp(p, name->data, name->len) != 0)
+    {
+        return 0;
+    }
+
+    for (p += name->len; p < last && *p == ' '; p++) { /* void */ }
+
+    return p == last || *p == '=';
 }

@@ -47,7 +47,6 @@ static ngx_int_t ngx_http_registration_require_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
 static ngx_int_t ngx_http_registration_cookies_variable(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data);
-static ngx_uint_t ngx_http_registration_own_cookie(u_char *p, u_char *last);
 
 
 static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
@@ -697,23 +696,4 @@ ngx_http_registration_cookies_variable(ngx_http_request_t *r,
     v->not_found = 0;
 
     return NGX_OK;
-}
-
-
-/* All of them begin alike; nginx finds cookies in whatever case. */
-
-static ngx_uint_t
-ngx_http_registration_own_cookie(u_char *p, u_char *last)
-{
-    static ngx_str_t  secure = ngx_string("__Host-");
-    static ngx_str_t  ours = ngx_string("registration-");
-
-    if ((size_t) (last - p) > secure.len
-        && ngx_strncasecmp(p, secure.data, secure.len) == 0)
-    {
-        p += secure.len;
-    }
-
-    return (size_t) (last - p) > ours.len
-           && ngx_strncasecmp(p, ours.data, ours.len) == 0;
 }
