@@ -47,7 +47,6 @@ typedef struct {
 
 
 static int reg_ocr_blank(int32_t code);
-static void reg_ocr_word_parse(reg_str_t text, reg_ocr_word_t *word);
 static int reg_ocr_word_next(const char **words, reg_str_t *word);
 static int reg_ocr_find_word(const reg_ocr_page_t *page, reg_str_t text,
     reg_ocr_label_t *label);
@@ -111,7 +110,7 @@ reg_ocr_find_alone(const reg_ocr_page_t *page, const char *character,
 
     s.data = (const unsigned char *) character;
     s.len = strlen(character);
-    reg_ocr_word_parse(s, &word);
+    word.n = reg_ocr_codes_parse(s, word.code, REG_OCR_WORD_MAX);
 
     for (i = 0; i < page->n; i++) {
         line = &page->lines[i];
@@ -177,19 +176,6 @@ reg_ocr_blank(int32_t code)
 }
 
 
-static void
-reg_ocr_word_parse(reg_str_t text, reg_ocr_word_t *word)
-{
-    int32_t  code;
-
-    word->n = 0;
-
-    while (word->n < REG_OCR_WORD_MAX && (code = reg_text_next(&text)) != -1) {
-        word->code[word->n++] = code;
-    }
-}
-
-
 static int
 reg_ocr_find_word(const reg_ocr_page_t *page, reg_str_t text,
     reg_ocr_label_t *label)
@@ -199,7 +185,7 @@ reg_ocr_find_word(const reg_ocr_page_t *page, reg_str_t text,
     reg_ocr_word_t   word;
     reg_ocr_label_t  found;
 
-    reg_ocr_word_parse(text, &word);
+    word.n = reg_ocr_codes_parse(text, word.code, REG_OCR_WORD_MAX);
     best = 0;
 
     for (i = 0; i < page->n; i++) {
@@ -638,13 +624,43 @@ reg_ocr_text_confidence(const reg_ocr_text_t *text)
 void
 reg_ocr_text_print(const reg_ocr_text_t *text, char *out, size_t size)
 {
+    size_t   i;
+    int32_t  codes[REG_OCR_TEXT_MAX];
+
+    for (i = 0; i < text->n; i++) {
+        codes[i] = reg_ocr_text_code(text, i);
+    }
+
+    reg_ocr_codes_print(codes, text->n, out, size);
+}
+
+
+size_t
+reg_ocr_codes_parse(reg_str_t text, int32_t *codes, size_t max)
+{
+    size_t   n;
+    int32_t  code;
+
+    n = 0;
+
+    while (n < max && (code = reg_text_next(&text)) != -1) {
+        codes[n++] = code;
+    }
+
+    return n;
+}
+
+
+void
+reg_ocr_codes_print(const int32_t *codes, size_t n, char *out, size_t size)
+{
     size_t   i, len;
     int32_t  c;
 
     len = 0;
 
-    for (i = 0; i < text->n && len + 5 <= size; i++) {
-        c = reg_ocr_text_code(text, i);
+    for (i = 0; i < n && len + 5 <= size; i++) {
+        c = codes[i];
 
         if (c < 0x80) {
             out[len++] = c;
@@ -720,7 +736,7 @@ reg_ocr_text_find(const reg_ocr_text_t *text, const char *word)
 
     s.data = (const unsigned char *) word;
     s.len = strlen(word);
-    reg_ocr_word_parse(s, &parsed);
+    parsed.n = reg_ocr_codes_parse(s, parsed.code, REG_OCR_WORD_MAX);
 
     for (at = 0; at + parsed.n <= text->n; at++) {
         for (k = 0; k < parsed.n; k++) {

@@ -108,6 +108,12 @@ float reg_ocr_text_confidence(const reg_ocr_text_t *text);
 
 void reg_ocr_text_print(const reg_ocr_text_t *text, char *out, size_t size);
 
+/* Between UTF-8 and its codes: at most max, returns how many. */
+
+size_t reg_ocr_codes_parse(reg_str_t text, int32_t *codes, size_t max);
+void reg_ocr_codes_print(const int32_t *codes, size_t n, char *out,
+    size_t size);
+
 /* Takes away n characters at a place. */
 
 void reg_ocr_text_cut(reg_ocr_text_t *text, size_t at, size_t n);

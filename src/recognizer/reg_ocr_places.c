@@ -819,16 +819,12 @@ reg_ocr_place_nearest(const reg_regions_t *regions,
 static void
 reg_ocr_place_parse(const char *text, reg_ocr_place_t *place)
 {
-    int32_t    code;
     reg_str_t  s;
 
     s.data = (const unsigned char *) text;
     s.len = strlen(text);
-    place->n = 0;
 
-    while (place->n < REG_OCR_PLACE_MAX && (code = reg_text_next(&s)) != -1) {
-        place->c[place->n++] = code;
-    }
+    place->n = reg_ocr_codes_parse(s, place->c, REG_OCR_PLACE_MAX);
 }
 
 

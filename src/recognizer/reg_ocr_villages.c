@@ -44,8 +44,7 @@ static const char  reg_ocr_villages_usual[] =
 #define REG_OCR_VILLAGE_NONE      0.002f
 
 
-static void reg_ocr_villages_parse(const char *value, reg_ocr_text_t *text);
-static int reg_ocr_villages_span(const reg_ocr_text_t *text, size_t *from,
+static int reg_ocr_villages_span(const int32_t *codes, size_t n, size_t *from,
     size_t *to);
 static int32_t reg_ocr_villages_choose(const reg_regions_t *regions,
     const reg_ocr_field_t *address, size_t at, int32_t read);
@@ -60,58 +59,44 @@ int
 reg_ocr_villages_weigh(const reg_regions_t *regions, size_t from,
     reg_ocr_field_t *address)
 {
-    int             changed;
-    size_t          i, to;
-    int32_t         code;
-    reg_ocr_text_t  text;
+    int        changed;
+    size_t     i, n, to;
+    int32_t    code, codes[REG_OCR_TEXT_MAX];
+    reg_str_t  s;
 
-    reg_ocr_villages_parse(address->value, &text);
+    s.data = (const unsigned char *) address->value;
+    s.len = strlen(address->value);
+    n = reg_ocr_codes_parse(s, codes, REG_OCR_TEXT_MAX);
     changed = 0;
 
-    if (!reg_ocr_villages_span(&text, &from, &to)) {
+    if (!reg_ocr_villages_span(codes, n, &from, &to)) {
         return 0;
     }
 
     for (i = from; i < to; i++) {
-        code = reg_ocr_villages_choose(regions, address, i, text.c[i].code);
+        code = reg_ocr_villages_choose(regions, address, i, codes[i]);
 
-        if (code != text.c[i].code) {
-            text.c[i].code = code;
+        if (code != codes[i]) {
+            codes[i] = code;
             changed = 1;
         }
     }
 
-    reg_ocr_text_print(&text, address->value, sizeof(address->value));
+    reg_ocr_codes_print(codes, n, address->value, sizeof(address->value));
 
     return changed;
-}
-
-
-static void
-reg_ocr_villages_parse(const char *value, reg_ocr_text_t *text)
-{
-    int32_t    code;
-    reg_str_t  s;
-
-    s.data = (const unsigned char *) value;
-    s.len = strlen(value);
-    text->n = 0;
-
-    while (text->n < REG_OCR_TEXT_MAX && (code = reg_text_next(&s)) != -1) {
-        text->c[text->n++].code = code;
-    }
 }
 
 
 /* Behind the last 县, 市, 区 or 旗 that stands before the last 村, 乡 or 镇. */
 
 static int
-reg_ocr_villages_span(const reg_ocr_text_t *text, size_t *from, size_t *to)
+reg_ocr_villages_span(const int32_t *codes, size_t n, size_t *from, size_t *to)
 {
     size_t  i;
 
-    for (i = text->n; i > *from; i--) {
-        if (reg_ocr_villages_has("村乡镇屯", text->c[i - 1].code)) {
+    for (i = n; i > *from; i--) {
+        if (reg_ocr_villages_has("村乡镇屯", codes[i - 1])) {
             break;
         }
     }
@@ -123,7 +108,7 @@ reg_ocr_villages_span(const reg_ocr_text_t *text, size_t *from, size_t *to)
     *to = i - 1;
 
     for ( /* void */ ; i > *from; i--) {
-        if (reg_ocr_villages_has("县市区旗", text->c[i - 1].code)) {
+        if (reg_ocr_villages_has("县市区旗", codes[i - 1])) {
             *from = i;
             break;
         }
