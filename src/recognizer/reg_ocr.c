@@ -134,6 +134,10 @@ reg_ocr_recognise(reg_ocr_t *ocr, const reg_ocr_request_t *request,
 
     job->ocr = ocr;
     job->request = &hurried;
+    job->reader.runtime = ocr->runtime;
+    job->reader.alphabet = ocr->alphabet;
+    job->reader.image = &job->image;
+    job->reader.deadline = hurried.deadline;
 
     code = reg_ocr_image_decode(request->picture,
                                 request->kind == REG_OCR_PASSPORT
@@ -181,9 +185,7 @@ reg_ocr_by_title(reg_ocr_job_t *job)
         return code;
     }
 
-    code = reg_ocr_title_find(job->ocr->runtime, job->ocr->alphabet,
-                              &job->image, &job->boxes,
-                              job->request->deadline, &job->title);
+    code = reg_ocr_title_find(&job->reader, &job->boxes, &job->title);
 
     if (code != REG_OK || job->title.span == 0) {
         return code;

@@ -55,28 +55,23 @@ static const char *const  reg_ocr_labels[] = {
 };
 
 
-static reg_code_t reg_ocr_lines_new(reg_ocr_runtime_t *runtime,
-    const reg_ocr_image_t *image, const reg_ocr_box_t *box, size_t piece,
-    int again, float legible, reg_ocr_page_t *page);
-static reg_code_t reg_ocr_lines_line(reg_ocr_runtime_t *runtime,
-    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
+static reg_code_t reg_ocr_lines_new(const reg_ocr_reader_t *reader,
+    const reg_ocr_box_t *box, size_t piece, int again, float legible,
+    reg_ocr_page_t *page);
+static reg_code_t reg_ocr_lines_line(const reg_ocr_reader_t *reader,
     const reg_ocr_box_t *box, size_t piece, int again, reg_ocr_line_t *line);
-static reg_code_t reg_ocr_lines_once(reg_ocr_runtime_t *runtime,
-    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
+static reg_code_t reg_ocr_lines_once(const reg_ocr_reader_t *reader,
     const reg_ocr_box_t *box, size_t steps, size_t filled,
     reg_ocr_line_t *line);
 static int reg_ocr_lines_doubtful(const reg_ocr_line_t *line);
 static int reg_ocr_lines_label(const reg_ocr_line_t *line);
-static reg_code_t reg_ocr_lines_again(reg_ocr_runtime_t *runtime,
-    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
+static reg_code_t reg_ocr_lines_again(const reg_ocr_reader_t *reader,
     const reg_ocr_box_t *box, size_t steps, reg_ocr_line_t *line);
-static reg_code_t reg_ocr_lines_run(reg_ocr_runtime_t *runtime,
-    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
+static reg_code_t reg_ocr_lines_run(const reg_ocr_reader_t *reader,
     const reg_ocr_box_t *box, size_t steps, size_t filled,
     reg_ocr_output_t *output);
 static float *reg_ocr_lines_fill(float *strip, size_t steps, size_t filled);
-static reg_code_t reg_ocr_lines_long(reg_ocr_runtime_t *runtime,
-    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
+static reg_code_t reg_ocr_lines_long(const reg_ocr_reader_t *reader,
     const reg_ocr_box_t *box, size_t steps, size_t piece,
     reg_ocr_line_t *line);
 static size_t reg_ocr_lines_steps(const reg_ocr_box_t *box);
@@ -90,12 +85,14 @@ static void reg_ocr_line_free(reg_ocr_line_t *line);
 
 
 void
-reg_ocr_lines_begin(const reg_ocr_alphabet_t *alphabet,
-    const reg_ocr_image_t *image, reg_ocr_point_t u, reg_ocr_page_t *page)
+reg_ocr_lines_begin(const reg_ocr_reader_t *reader, reg_ocr_point_t u,
+    reg_ocr_page_t *page)
 {
+    const reg_ocr_image_t  *image = reader->image;
+
     memset(page, 0, sizeof(reg_ocr_page_t));
 
-    page->alphabet = alphabet;
+    page->alphabet = reader->alphabet;
     page->u[0] = u.x;
     page->u[1] = u.y;
     page->width = fabsf(u.x) * image->width + fabsf(u.y) * image->height;
@@ -104,19 +101,14 @@ reg_ocr_lines_begin(const reg_ocr_alphabet_t *alphabet,
 
 
 reg_code_t
-reg_ocr_lines_add(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
-    const reg_ocr_boxes_t *boxes, uint64_t deadline, reg_ocr_page_t *page)
+reg_ocr_lines_add(const reg_ocr_reader_t *reader, const reg_ocr_boxes_t *boxes,
+    reg_ocr_page_t *page)
 {
     size_t      i;
     reg_code_t  code;
 
     for (i = 0; i < boxes->n; i++) {
-        if (reg_ocr_now() >= deadline) {
-            return REG_EXPIRED;
-        }
-
-        code = reg_ocr_lines_append(runtime, image, &boxes->box[i],
-                                    REG_OCR_PIECE, REG_OCR_LEGIBLE, page);
+        code = reg_ocr_lines_add_one(reader, &boxes->box[i], 0, page);
         if (code != REG_OK) {
             return code;
         }
@@ -127,31 +119,29 @@ reg_ocr_lines_add(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
 
 
 reg_code_t
-reg_ocr_lines_append(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
-    const reg_ocr_box_t *box, size_t piece, float legible,
-    reg_ocr_page_t *page)
+reg_ocr_lines_append(const reg_ocr_reader_t *reader, const reg_ocr_box_t *box,
+    size_t piece, float legible, reg_ocr_page_t *page)
 {
-    return reg_ocr_lines_new(runtime, image, box, piece, 1, legible, page);
+    return reg_ocr_lines_new(reader, box, piece, 1, legible, page);
 }
 
 
 reg_code_t
-reg_ocr_lines_glance(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
-    const reg_ocr_box_t *box, uint64_t deadline, reg_ocr_page_t *page)
+reg_ocr_lines_add_one(const reg_ocr_reader_t *reader, const reg_ocr_box_t *box,
+    int glance, reg_ocr_page_t *page)
 {
-    if (reg_ocr_now() >= deadline) {
+    if (reg_ocr_now() >= reader->deadline) {
         return REG_EXPIRED;
     }
 
-    return reg_ocr_lines_new(runtime, image, box, REG_OCR_PIECE, 0,
+    return reg_ocr_lines_new(reader, box, REG_OCR_PIECE, !glance,
                              REG_OCR_LEGIBLE, page);
 }
 
 
 static reg_code_t
-reg_ocr_lines_new(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
-    const reg_ocr_box_t *box, size_t piece, int again, float legible,
-    reg_ocr_page_t *page)
+reg_ocr_lines_new(const reg_ocr_reader_t *reader, const reg_ocr_box_t *box,
+    size_t piece, int again, float legible, reg_ocr_page_t *page)
 {
     reg_code_t       code;
     reg_ocr_line_t  *lines, *line;
@@ -165,8 +155,7 @@ reg_ocr_lines_new(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
     line = &lines[page->n];
     memset(line, 0, sizeof(reg_ocr_line_t));
 
-    code = reg_ocr_lines_line(runtime, page->alphabet, image, box, piece,
-                              again, line);
+    code = reg_ocr_lines_line(reader, box, piece, again, line);
 
     if (code != REG_OK || line->steps == 0 || line->confidence < legible) {
         reg_ocr_line_free(line);
@@ -181,17 +170,15 @@ reg_ocr_lines_new(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
 
 
 reg_code_t
-reg_ocr_lines_try(reg_ocr_runtime_t *runtime,
-    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
-    const reg_ocr_box_t *box, float *score)
+reg_ocr_lines_try(const reg_ocr_reader_t *reader, const reg_ocr_box_t *box,
+    float *score)
 {
     reg_code_t      code;
     reg_ocr_line_t  line;
 
     memset(&line, 0, sizeof(reg_ocr_line_t));
 
-    code = reg_ocr_lines_line(runtime, alphabet, image, box, REG_OCR_PIECE,
-                              1, &line);
+    code = reg_ocr_lines_line(reader, box, REG_OCR_PIECE, 1, &line);
 
     *score = line.confidence * line.n;
     reg_ocr_line_free(&line);
@@ -201,9 +188,8 @@ reg_ocr_lines_try(reg_ocr_runtime_t *runtime,
 
 
 static reg_code_t
-reg_ocr_lines_line(reg_ocr_runtime_t *runtime,
-    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
-    const reg_ocr_box_t *box, size_t piece, int again, reg_ocr_line_t *line)
+reg_ocr_lines_line(const reg_ocr_reader_t *reader, const reg_ocr_box_t *box,
+    size_t piece, int again, reg_ocr_line_t *line)
 {
     size_t      steps;
     reg_code_t  code;
@@ -215,15 +201,13 @@ reg_ocr_lines_line(reg_ocr_runtime_t *runtime,
     steps = reg_ocr_lines_steps(box);
 
     if (steps > REG_OCR_STEPS_LONG) {
-        return reg_ocr_lines_long(runtime, alphabet, image, box, steps, piece,
-                                  line);
+        return reg_ocr_lines_long(reader, box, steps, piece, line);
     }
 
-    code = reg_ocr_lines_once(runtime, alphabet, image, box, steps, steps,
-                              line);
+    code = reg_ocr_lines_once(reader, box, steps, steps, line);
 
     if (code == REG_OK && again && reg_ocr_lines_doubtful(line)) {
-        code = reg_ocr_lines_again(runtime, alphabet, image, box, steps, line);
+        code = reg_ocr_lines_again(reader, box, steps, line);
     }
 
     return code;
@@ -231,20 +215,17 @@ reg_ocr_lines_line(reg_ocr_runtime_t *runtime,
 
 
 static reg_code_t
-reg_ocr_lines_once(reg_ocr_runtime_t *runtime,
-    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
-    const reg_ocr_box_t *box, size_t steps, size_t filled,
-    reg_ocr_line_t *line)
+reg_ocr_lines_once(const reg_ocr_reader_t *reader, const reg_ocr_box_t *box,
+    size_t steps, size_t filled, reg_ocr_line_t *line)
 {
     reg_code_t        code;
     reg_ocr_output_t  output;
 
-    code = reg_ocr_lines_run(runtime, alphabet, image, box, steps, filled,
-                             &output);
+    code = reg_ocr_lines_run(reader, box, steps, filled, &output);
 
     if (code == REG_OK) {
-        code = reg_ocr_ctc_read(alphabet, output.data, steps, line);
-        reg_ocr_output_free(runtime, &output);
+        code = reg_ocr_ctc_read(reader->alphabet, output.data, steps, line);
+        reg_ocr_output_free(reader->runtime, &output);
     }
 
     return code;
@@ -308,17 +289,15 @@ reg_ocr_lines_label(const reg_ocr_line_t *line)
 /* The reading that says more counts. */
 
 static reg_code_t
-reg_ocr_lines_again(reg_ocr_runtime_t *runtime,
-    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
-    const reg_ocr_box_t *box, size_t steps, reg_ocr_line_t *line)
+reg_ocr_lines_again(const reg_ocr_reader_t *reader, const reg_ocr_box_t *box,
+    size_t steps, reg_ocr_line_t *line)
 {
     reg_code_t      code;
     reg_ocr_line_t  again;
 
     memset(&again, 0, sizeof(reg_ocr_line_t));
 
-    code = reg_ocr_lines_once(runtime, alphabet, image, box, steps,
-                              REG_OCR_FILLED, &again);
+    code = reg_ocr_lines_once(reader, box, steps, REG_OCR_FILLED, &again);
 
     if (code == REG_OK
         && again.n * again.confidence > line->n * line->confidence)
@@ -367,15 +346,13 @@ reg_ocr_lines_within(const reg_ocr_box_t *box, size_t steps, size_t from,
 
 
 static reg_code_t
-reg_ocr_lines_run(reg_ocr_runtime_t *runtime,
-    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
-    const reg_ocr_box_t *box, size_t steps, size_t filled,
-    reg_ocr_output_t *output)
+reg_ocr_lines_run(const reg_ocr_reader_t *reader, const reg_ocr_box_t *box,
+    size_t steps, size_t filled, reg_ocr_output_t *output)
 {
     float       *strip;
     reg_code_t   code;
 
-    strip = reg_ocr_image_strip(image, box, steps * REG_OCR_STEP,
+    strip = reg_ocr_image_strip(reader->image, box, steps * REG_OCR_STEP,
                                 REG_OCR_LINE_HEIGHT);
 
     if (strip != NULL && filled > steps) {
@@ -386,16 +363,16 @@ reg_ocr_lines_run(reg_ocr_runtime_t *runtime,
         return REG_INTERNAL;
     }
 
-    code = reg_ocr_runtime_run(runtime, REG_OCR_READING, strip,
+    code = reg_ocr_runtime_run(reader->runtime, REG_OCR_READING, strip,
                                filled * REG_OCR_STEP, REG_OCR_LINE_HEIGHT,
                                output);
     free(strip);
 
     if (code == REG_OK
         && (output->rank != 3 || output->shape[1] != (int64_t) filled
-            || output->shape[2] != (int64_t) alphabet->classes))
+            || output->shape[2] != (int64_t) reader->alphabet->classes))
     {
-        reg_ocr_output_free(runtime, output);
+        reg_ocr_output_free(reader->runtime, output);
         code = REG_INTERNAL;
     }
 
@@ -433,18 +410,18 @@ reg_ocr_lines_fill(float *strip, size_t steps, size_t filled)
  */
 
 static reg_code_t
-reg_ocr_lines_long(reg_ocr_runtime_t *runtime,
-    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
-    const reg_ocr_box_t *box, size_t steps, size_t piece,
-    reg_ocr_line_t *line)
+reg_ocr_lines_long(const reg_ocr_reader_t *reader, const reg_ocr_box_t *box,
+    size_t steps, size_t piece, reg_ocr_line_t *line)
 {
     float             *all;
-    size_t             i, n, from, to, cut;
+    size_t             i, n, from, to, cut, classes;
     reg_code_t         code;
     reg_ocr_box_t      part;
     reg_ocr_output_t   output;
 
-    all = malloc(sizeof(float) * steps * alphabet->classes);
+    classes = reader->alphabet->classes;
+
+    all = malloc(sizeof(float) * steps * classes);
     if (all == NULL) {
         return REG_INTERNAL;
     }
@@ -458,25 +435,23 @@ reg_ocr_lines_long(reg_ocr_runtime_t *runtime,
 
         part = reg_ocr_lines_within(box, steps, from, to);
 
-        code = reg_ocr_lines_run(runtime, alphabet, image, &part, to - from,
-                                 to - from, &output);
+        code = reg_ocr_lines_run(reader, &part, to - from, to - from,
+                                 &output);
         if (code != REG_OK) {
             break;
         }
 
-        cut = (i == 0) ? 0 : reg_ocr_lines_cut(all + from * alphabet->classes,
-                                               output.data,
-                                               alphabet->classes);
+        cut = (i == 0) ? 0 : reg_ocr_lines_cut(all + from * classes,
+                                               output.data, classes);
 
-        memcpy(all + (from + cut) * alphabet->classes,
-               output.data + cut * alphabet->classes,
-               sizeof(float) * (to - from - cut) * alphabet->classes);
+        memcpy(all + (from + cut) * classes, output.data + cut * classes,
+               sizeof(float) * (to - from - cut) * classes);
 
-        reg_ocr_output_free(runtime, &output);
+        reg_ocr_output_free(reader->runtime, &output);
     }
 
     if (code == REG_OK) {
-        code = reg_ocr_ctc_read(alphabet, all, steps, line);
+        code = reg_ocr_ctc_read(reader->alphabet, all, steps, line);
     }
 
     free(all);
@@ -515,8 +490,8 @@ reg_ocr_lines_parts(const reg_ocr_box_t *box, reg_ocr_page_t *page,
 
 
 reg_code_t
-reg_ocr_lines_part(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
-    const reg_ocr_box_t *box, size_t from, size_t to, reg_ocr_page_t *page)
+reg_ocr_lines_part(const reg_ocr_reader_t *reader, const reg_ocr_box_t *box,
+    size_t from, size_t to, reg_ocr_page_t *page)
 {
     size_t             steps, cut, kept;
     reg_code_t         code;
@@ -535,15 +510,14 @@ reg_ocr_lines_part(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
 
     part = reg_ocr_lines_within(box, steps, from, to);
 
-    code = reg_ocr_lines_run(runtime, page->alphabet, image, &part, to - from,
-                             to - from, &output);
+    code = reg_ocr_lines_run(reader, &part, to - from, to - from, &output);
     if (code != REG_OK) {
         return code;
     }
 
     memset(&read, 0, sizeof(reg_ocr_line_t));
     code = reg_ocr_ctc_read(page->alphabet, output.data, to - from, &read);
-    reg_ocr_output_free(runtime, &output);
+    reg_ocr_output_free(reader->runtime, &output);
 
     if (code == REG_OK) {
         cut = (from == 0) ? 0 : reg_ocr_lines_cut(line->kept + from * kept,

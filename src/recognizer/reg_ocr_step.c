@@ -75,7 +75,7 @@ reg_ocr_step_read(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
     reg_ocr_page_t   page;
     reg_ocr_boxes_t  all;
 
-    reg_ocr_lines_begin(job->ocr->alphabet, &job->image, direction, &page);
+    reg_ocr_lines_begin(&job->reader, direction, &page);
     reg_ocr_title_place(&job->title, &page);
 
     all = *boxes;
@@ -150,30 +150,25 @@ static reg_code_t
 reg_ocr_read_some(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
     reg_ocr_page_t *page)
 {
-    size_t           i;
-    reg_code_t       code;
-    reg_ocr_card_t   card;
-    reg_ocr_boxes_t  one;
+    size_t          i;
+    reg_code_t      code;
+    reg_ocr_card_t  card;
 
     if (job->request->kind > REG_OCR_EMBLEM) {
-        return reg_ocr_lines_add(job->ocr->runtime, &job->image, boxes,
-                                 job->request->deadline, page);
+        return reg_ocr_lines_add(&job->reader, boxes, page);
     }
 
     reg_ocr_card_find(job->request->kind, page, &card);
-    one.n = 1;
 
     for (i = 0; i < boxes->n; i++) {
-        one.box[0] = boxes->box[i];
 
         if (card.labels >= REG_OCR_CARD_SURE
-            && !reg_ocr_card_has(&card, &one.box[0]))
+            && !reg_ocr_card_has(&card, &boxes->box[i]))
         {
             continue;
         }
 
-        code = reg_ocr_lines_add(job->ocr->runtime, &job->image, &one,
-                                 job->request->deadline, page);
+        code = reg_ocr_lines_add_one(&job->reader, &boxes->box[i], 0, page);
         if (code != REG_OK) {
             return code;
         }

@@ -49,6 +49,7 @@ typedef struct {
     reg_ocr_t                *ocr;
     const reg_ocr_request_t  *request;
     reg_ocr_image_t           image;
+    reg_ocr_reader_t          reader;       /* of image */
     reg_ocr_boxes_t           boxes;
     reg_ocr_groups_t          groups;
     reg_ocr_page_t            page;

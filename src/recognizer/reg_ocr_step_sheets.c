@@ -234,7 +234,7 @@ reg_ocr_glance(reg_ocr_job_t *job, size_t group, int turned, size_t *words)
     reg_ocr_glance_take(job->request->kind, &boxes, direction,
                         turned ? REG_OCR_GLANCE_TURNED : REG_OCR_GLANCE);
 
-    reg_ocr_lines_begin(job->ocr->alphabet, &job->image, direction, &page);
+    reg_ocr_lines_begin(&job->reader, direction, &page);
 
     code = reg_ocr_glance_read(job, &boxes, most, &lines, &page);
 
@@ -414,16 +414,13 @@ reg_ocr_glance_read(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
     *lines = boxes->n;
 
     if (job->request->kind > REG_OCR_EMBLEM) {
-        return reg_ocr_lines_add(job->ocr->runtime, &job->image, boxes,
-                                 job->request->deadline, page);
+        return reg_ocr_lines_add(&job->reader, boxes, page);
     }
 
     for (i = 0; i < boxes->n; i++) {
         *lines = i + 1;
 
-        code = reg_ocr_lines_glance(job->ocr->runtime, &job->image,
-                                    &boxes->box[i], job->request->deadline,
-                                    page);
+        code = reg_ocr_lines_add_one(&job->reader, &boxes->box[i], 1, page);
         if (code != REG_OK) {
             return code;
         }
@@ -542,8 +539,7 @@ reg_ocr_turn(reg_ocr_job_t *job, reg_ocr_boxes_t *boxes,
             box = boxes->box[widest[i]];
             reg_ocr_box_turn(&box, u);
 
-            code = reg_ocr_lines_try(job->ocr->runtime, job->ocr->alphabet,
-                                     &job->image, &box, &score);
+            code = reg_ocr_lines_try(&job->reader, &box, &score);
             if (code != REG_OK) {
                 return code;
             }

@@ -33,9 +33,8 @@ reg_ocr_step_zone(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes)
                 return REG_EXPIRED;
             }
 
-            code = reg_ocr_zone_read(job->ocr->runtime, job->ocr->alphabet,
-                                     &job->image, &zones[i], direction, &page,
-                                     &found);
+            code = reg_ocr_zone_read(&job->reader, &zones[i], direction,
+                                     &page, &found);
 
             if (code != REG_OK || !found) {
                 reg_ocr_page_free(&page);

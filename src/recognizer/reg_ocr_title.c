@@ -46,9 +46,8 @@
 
 static size_t reg_ocr_title_candidates(const reg_ocr_boxes_t *boxes,
     reg_ocr_box_t *candidates);
-static reg_code_t reg_ocr_title_read(reg_ocr_runtime_t *runtime,
-    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
-    const reg_ocr_box_t *box, uint64_t deadline, reg_ocr_title_t *title);
+static reg_code_t reg_ocr_title_read(const reg_ocr_reader_t *reader,
+    const reg_ocr_box_t *box, reg_ocr_title_t *title);
 static int reg_ocr_title_measure(const reg_ocr_line_t *line, float *x,
     float *span);
 static void reg_ocr_title_clip(const reg_ocr_image_t *image,
@@ -56,9 +55,8 @@ static void reg_ocr_title_clip(const reg_ocr_image_t *image,
 
 
 reg_code_t
-reg_ocr_title_find(reg_ocr_runtime_t *runtime,
-    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
-    const reg_ocr_boxes_t *boxes, uint64_t deadline, reg_ocr_title_t *title)
+reg_ocr_title_find(const reg_ocr_reader_t *reader,
+    const reg_ocr_boxes_t *boxes, reg_ocr_title_t *title)
 {
     size_t          i, n;
     reg_code_t      code;
@@ -77,8 +75,7 @@ reg_ocr_title_find(reg_ocr_runtime_t *runtime,
             box.u.y = -box.u.y;
         }
 
-        code = reg_ocr_title_read(runtime, alphabet, image, &box, deadline,
-                                  title);
+        code = reg_ocr_title_read(reader, &box, title);
         if (code != REG_OK) {
             return code;
         }
@@ -131,9 +128,8 @@ reg_ocr_title_candidates(const reg_ocr_boxes_t *boxes,
 
 
 static reg_code_t
-reg_ocr_title_read(reg_ocr_runtime_t *runtime,
-    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
-    const reg_ocr_box_t *box, uint64_t deadline, reg_ocr_title_t *title)
+reg_ocr_title_read(const reg_ocr_reader_t *reader, const reg_ocr_box_t *box,
+    reg_ocr_title_t *title)
 {
     float            x, y, span;
     reg_code_t       code;
@@ -144,8 +140,8 @@ reg_ocr_title_read(reg_ocr_runtime_t *runtime,
     boxes.n = 1;
     boxes.box[0] = *box;
 
-    reg_ocr_lines_begin(alphabet, image, box->u, &page);
-    code = reg_ocr_lines_add(runtime, image, &boxes, deadline, &page);
+    reg_ocr_lines_begin(reader, box->u, &page);
+    code = reg_ocr_lines_add(reader, &boxes, &page);
 
     if (code == REG_OK && reg_ocr_find(&page, REG_OCR_TITLE, &label)
         && reg_ocr_title_measure(label.line, &x, &span))

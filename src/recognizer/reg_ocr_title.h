@@ -22,9 +22,8 @@ typedef struct {
  * a span of 0 when none of them is it.
  */
 
-reg_code_t reg_ocr_title_find(reg_ocr_runtime_t *runtime,
-    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
-    const reg_ocr_boxes_t *boxes, uint64_t deadline, reg_ocr_title_t *title);
+reg_code_t reg_ocr_title_find(const reg_ocr_reader_t *reader,
+    const reg_ocr_boxes_t *boxes, reg_ocr_title_t *title);
 
 /*
  * The part of the sheet where its fields stand, in the direction of the

@@ -33,8 +33,7 @@ size_t reg_ocr_zone_find(const reg_ocr_boxes_t *boxes,
  * check digits hold, the upper.  page then has these lines, and found is 1.
  */
 
-reg_code_t reg_ocr_zone_read(reg_ocr_runtime_t *runtime,
-    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
+reg_code_t reg_ocr_zone_read(const reg_ocr_reader_t *reader,
     const reg_ocr_zone_t *zone, reg_ocr_point_t direction,
     reg_ocr_page_t *page, int *found);
 

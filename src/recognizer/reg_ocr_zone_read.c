@@ -54,34 +54,29 @@
 /* The upper row while it is read; it is the second line of its page. */
 
 typedef struct {
-    reg_ocr_runtime_t      *runtime;
-    const reg_ocr_image_t  *image;
-    reg_ocr_page_t         *page;
-    reg_ocr_box_t           strip;
-    size_t                  steps;          /* of the whole strip */
-    reg_ocr_columns_t       columns;
+    const reg_ocr_reader_t  *reader;
+    reg_ocr_page_t          *page;
+    reg_ocr_box_t            strip;
+    size_t                   steps;         /* of the whole strip */
+    reg_ocr_columns_t        columns;
 } reg_ocr_names_t;
 
 
 static reg_ocr_point_t reg_ocr_zone_turn(reg_ocr_zone_t *zone,
     reg_ocr_point_t direction, float *left, float *right);
-static reg_code_t reg_ocr_zone_glance(reg_ocr_runtime_t *runtime,
-    const reg_ocr_image_t *image, const reg_ocr_box_t *strip,
-    reg_ocr_page_t *page);
-static reg_code_t reg_ocr_zone_wider(reg_ocr_runtime_t *runtime,
-    const reg_ocr_image_t *image, const reg_ocr_box_t *strip,
-    reg_ocr_page_t *page, reg_ocr_cells_t *cells);
-static reg_code_t reg_ocr_zone_upper(reg_ocr_runtime_t *runtime,
-    const reg_ocr_image_t *image, const reg_ocr_box_t *row,
-    reg_ocr_point_t direction, float left, const reg_ocr_cells_t *cells,
-    reg_ocr_page_t *page);
+static reg_code_t reg_ocr_zone_glance(const reg_ocr_reader_t *reader,
+    const reg_ocr_box_t *strip, reg_ocr_page_t *page);
+static reg_code_t reg_ocr_zone_wider(const reg_ocr_reader_t *reader,
+    const reg_ocr_box_t *strip, reg_ocr_page_t *page, reg_ocr_cells_t *cells);
+static reg_code_t reg_ocr_zone_upper(const reg_ocr_reader_t *reader,
+    const reg_ocr_box_t *row, reg_ocr_point_t direction, float left,
+    const reg_ocr_cells_t *cells, reg_ocr_page_t *page);
 static reg_code_t reg_ocr_zone_names(reg_ocr_names_t *names);
 static reg_code_t reg_ocr_zone_piece(reg_ocr_names_t *names, size_t from,
     size_t to, size_t *end);
 static int reg_ocr_zone_blurred(const reg_ocr_cells_t *cells);
-static reg_code_t reg_ocr_zone_again(reg_ocr_runtime_t *runtime,
-    const reg_ocr_image_t *image, const reg_ocr_box_t *strip,
-    reg_ocr_page_t *page, reg_ocr_cells_t *cells);
+static reg_code_t reg_ocr_zone_again(const reg_ocr_reader_t *reader,
+    const reg_ocr_box_t *strip, reg_ocr_page_t *page, reg_ocr_cells_t *cells);
 static int reg_ocr_zone_lower(const reg_ocr_alphabet_t *alphabet,
     const reg_ocr_line_t *line, reg_ocr_cells_t *cells);
 static void reg_ocr_zone_strip(const reg_ocr_box_t *row, reg_ocr_point_t u,
@@ -89,10 +84,8 @@ static void reg_ocr_zone_strip(const reg_ocr_box_t *row, reg_ocr_point_t u,
 
 
 reg_code_t
-reg_ocr_zone_read(reg_ocr_runtime_t *runtime,
-    const reg_ocr_alphabet_t *alphabet, const reg_ocr_image_t *image,
-    const reg_ocr_zone_t *zone, reg_ocr_point_t direction,
-    reg_ocr_page_t *page, int *found)
+reg_ocr_zone_read(const reg_ocr_reader_t *reader, const reg_ocr_zone_t *zone,
+    reg_ocr_point_t direction, reg_ocr_page_t *page, int *found)
 {
     float             left, right;
     reg_code_t        code;
@@ -104,27 +97,26 @@ reg_ocr_zone_read(reg_ocr_runtime_t *runtime,
     turned = *zone;
     direction = reg_ocr_zone_turn(&turned, direction, &left, &right);
 
-    reg_ocr_lines_begin(alphabet, image, direction, page);
+    reg_ocr_lines_begin(reader, direction, page);
     reg_ocr_zone_strip(&turned.rows[1], direction, left,
                        left + REG_OCR_ZONE_GLANCE * zone->pitch,
                        REG_OCR_ZONE_LOWER * zone->pitch, &strip);
 
-    code = reg_ocr_zone_glance(runtime, image, &strip, page);
+    code = reg_ocr_zone_glance(reader, &strip, page);
 
     if (code != REG_OK || page->n == 0) {
         return code;
     }
 
     reg_ocr_page_free(page);
-    reg_ocr_lines_begin(alphabet, image, direction, page);
+    reg_ocr_lines_begin(reader, direction, page);
     reg_ocr_zone_strip(&turned.rows[1], direction, left, right,
                        REG_OCR_ZONE_LOWER * zone->pitch, &strip);
 
-    code = reg_ocr_lines_append(runtime, image, &strip, REG_OCR_PIECE, 0,
-                                page);
+    code = reg_ocr_lines_append(reader, &strip, REG_OCR_PIECE, 0, page);
 
     if (code != REG_OK || page->n != 1
-        || !reg_ocr_zone_lower(alphabet, &page->lines[0], &cells))
+        || !reg_ocr_zone_lower(page->alphabet, &page->lines[0], &cells))
     {
         return code;
     }
@@ -134,7 +126,7 @@ reg_ocr_zone_read(reg_ocr_runtime_t *runtime,
     /* fillers that were not found make the pitch a guess: with more room? */
 
     if (cells.columns.right > page->lines[0].steps - REG_OCR_ZONE_TIGHT) {
-        code = reg_ocr_zone_wider(runtime, image, &strip, page, &cells);
+        code = reg_ocr_zone_wider(reader, &strip, page, &cells);
 
         if (code != REG_OK) {
             return code;
@@ -142,15 +134,15 @@ reg_ocr_zone_read(reg_ocr_runtime_t *runtime,
     }
 
     if (reg_ocr_zone_blurred(&cells)) {
-        code = reg_ocr_zone_again(runtime, image, &strip, page, &cells);
+        code = reg_ocr_zone_again(reader, &strip, page, &cells);
 
         if (code != REG_OK) {
             return code;
         }
     }
 
-    return reg_ocr_zone_upper(runtime, image, &turned.rows[0], direction,
-                              left, &cells, page);
+    return reg_ocr_zone_upper(reader, &turned.rows[0], direction, left, &cells,
+                              page);
 }
 
 
@@ -160,9 +152,9 @@ reg_ocr_zone_read(reg_ocr_runtime_t *runtime,
  */
 
 static reg_code_t
-reg_ocr_zone_upper(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
-    const reg_ocr_box_t *row, reg_ocr_point_t direction, float left,
-    const reg_ocr_cells_t *cells, reg_ocr_page_t *page)
+reg_ocr_zone_upper(const reg_ocr_reader_t *reader, const reg_ocr_box_t *row,
+    reg_ocr_point_t direction, float left, const reg_ocr_cells_t *cells,
+    reg_ocr_page_t *page)
 {
     float            pitch, step, right;
     reg_code_t       code;
@@ -182,8 +174,7 @@ reg_ocr_zone_upper(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
         return REG_OK;
     }
 
-    names.runtime = runtime;
-    names.image = image;
+    names.reader = reader;
     names.page = page;
 
     reg_ocr_zone_strip(row, direction, left, right,
@@ -272,8 +263,8 @@ reg_ocr_zone_piece(reg_ocr_names_t *names, size_t from, size_t to,
     b = fminf(b, names->steps);
     *end = REG_OCR_MRZ_TD3;
 
-    code = reg_ocr_lines_part(names->runtime, names->image, &names->strip,
-                              lroundf(a), lroundf(b), names->page);
+    code = reg_ocr_lines_part(names->reader, &names->strip, lroundf(a),
+                              lroundf(b), names->page);
 
     if (code == REG_OK
         && reg_ocr_mrz_upper(names->page->alphabet, &names->page->lines[1],
@@ -341,13 +332,12 @@ reg_ocr_zone_turn(reg_ocr_zone_t *zone, reg_ocr_point_t direction,
 /* page keeps its line only if that may be of a zone. */
 
 static reg_code_t
-reg_ocr_zone_glance(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
-    const reg_ocr_box_t *strip, reg_ocr_page_t *page)
+reg_ocr_zone_glance(const reg_ocr_reader_t *reader, const reg_ocr_box_t *strip,
+    reg_ocr_page_t *page)
 {
     reg_code_t  code;
 
-    code = reg_ocr_lines_append(runtime, image, strip, REG_OCR_PIECE, 0,
-                                page);
+    code = reg_ocr_lines_append(reader, strip, REG_OCR_PIECE, 0, page);
 
     if (code == REG_OK && page->n == 1
         && reg_ocr_cells_share(page->alphabet, &page->lines[0])
@@ -366,8 +356,8 @@ reg_ocr_zone_glance(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
  */
 
 static reg_code_t
-reg_ocr_zone_wider(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
-    const reg_ocr_box_t *strip, reg_ocr_page_t *page, reg_ocr_cells_t *cells)
+reg_ocr_zone_wider(const reg_ocr_reader_t *reader, const reg_ocr_box_t *strip,
+    reg_ocr_page_t *page, reg_ocr_cells_t *cells)
 {
     float            more;
     reg_code_t       code;
@@ -381,8 +371,7 @@ reg_ocr_zone_wider(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
     wider.centre.x += wider.u.x * more / 2;
     wider.centre.y += wider.u.y * more / 2;
 
-    code = reg_ocr_lines_append(runtime, image, &wider, REG_OCR_PIECE, 0,
-                                page);
+    code = reg_ocr_lines_append(reader, &wider, REG_OCR_PIECE, 0, page);
 
     if (code != REG_OK || page->n != 2) {
         return code;
@@ -434,8 +423,8 @@ reg_ocr_zone_blurred(const reg_ocr_cells_t *cells)
 /* Reads them by themselves, without any filler; the better reading stays. */
 
 static reg_code_t
-reg_ocr_zone_again(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
-    const reg_ocr_box_t *strip, reg_ocr_page_t *page, reg_ocr_cells_t *cells)
+reg_ocr_zone_again(const reg_ocr_reader_t *reader, const reg_ocr_box_t *strip,
+    reg_ocr_page_t *page, reg_ocr_cells_t *cells)
 {
     float            a, b, *kept;
     size_t           size;
@@ -459,8 +448,7 @@ reg_ocr_zone_again(reg_ocr_runtime_t *runtime, const reg_ocr_image_t *image,
 
     memcpy(kept, line->kept, size);
 
-    code = reg_ocr_lines_part(runtime, image, strip, lroundf(a), lroundf(b),
-                              page);
+    code = reg_ocr_lines_part(reader, strip, lroundf(a), lroundf(b), page);
 
     if (code == REG_OK
         && reg_ocr_zone_lower(page->alphabet, line, &again)
