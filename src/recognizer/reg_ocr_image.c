@@ -64,6 +64,11 @@ typedef struct {
 } reg_ocr_grid_t;
 
 
+/* Sums of three colours over n × n cells of a grid from one on. */
+
+typedef void (*reg_ocr_sampler_pt)(const reg_ocr_grid_t *grid, unsigned x,
+    unsigned y, unsigned n, int sum[3]);
+
 /* From the sums of three colours to what a model gets. */
 
 typedef struct {
@@ -96,6 +101,9 @@ static void reg_ocr_image_average(const uint16_t *row,
 static void reg_ocr_image_normal(float whole, reg_ocr_scale_t *scale);
 static inline void reg_ocr_image_put(const int sum[3],
     const reg_ocr_scale_t *scale, float *planes, size_t plane);
+static inline float *reg_ocr_image_sample(const reg_ocr_image_t *image,
+    const reg_ocr_box_t *box, unsigned width, unsigned height, unsigned n,
+    const reg_ocr_scale_t *scale, reg_ocr_sampler_pt sampler);
 static void reg_ocr_image_grid(const reg_ocr_image_t *image,
     const reg_ocr_box_t *box, unsigned width, unsigned height,
     reg_ocr_grid_t *grid);
@@ -478,36 +486,18 @@ float *
 reg_ocr_image_turned(const reg_ocr_image_t *image, const reg_ocr_box_t *box,
     unsigned width, unsigned height)
 {
-    int               sum[3];
-    float            *planes, shrunk;
-    size_t            plane;
-    unsigned          x, y, n;
-    reg_ocr_grid_t    grid;
+    float             shrunk;
+    unsigned          n;
     reg_ocr_scale_t   scale;
-
-    plane = (size_t) width * height;
-
-    planes = malloc(sizeof(float) * 3 * plane);
-    if (planes == NULL) {
-        return NULL;
-    }
 
     shrunk = box->height / height;
     n = (shrunk > 1) ? (unsigned) lroundf(shrunk) : 1;
     n = (n > REG_OCR_SAMPLES) ? REG_OCR_SAMPLES : n;
 
     reg_ocr_image_normal(255.0f * n * n, &scale);
-    reg_ocr_image_grid(image, box, width * n, height * n, &grid);
 
-    for (y = 0; y < height; y++) {
-        for (x = 0; x < width; x++) {
-            reg_ocr_image_nearest(&grid, x * n, y * n, n, sum);
-            reg_ocr_image_put(sum, &scale, planes + (size_t) y * width + x,
-                              plane);
-        }
-    }
-
-    return planes;
+    return reg_ocr_image_sample(image, box, width, height, n, &scale,
+                                reg_ocr_image_nearest);
 }
 
 
@@ -520,19 +510,9 @@ float *
 reg_ocr_image_strip(const reg_ocr_image_t *image, const reg_ocr_box_t *box,
     unsigned width, unsigned height)
 {
-    int               sum[3];
     float            *planes, shrunk;
-    size_t            plane;
-    unsigned          x, y, c, n;
-    reg_ocr_grid_t    grid;
+    unsigned          c, n;
     reg_ocr_scale_t   scale;
-
-    plane = (size_t) width * height;
-
-    planes = malloc(sizeof(float) * 3 * plane);
-    if (planes == NULL) {
-        return NULL;
-    }
 
     shrunk = box->height / height;
     n = (shrunk > 1.25f) ? (unsigned) ceilf(shrunk) : 1;
@@ -543,19 +523,50 @@ reg_ocr_image_strip(const reg_ocr_image_t *image, const reg_ocr_box_t *box,
         scale.less[c] = 1;
     }
 
+    planes = reg_ocr_image_sample(image, box, width, height, n, &scale,
+                                  reg_ocr_image_between);
+
+    if (planes != NULL && shrunk < REG_OCR_NOISY) {
+        for (c = 0; c < 3; c++) {
+            reg_ocr_image_smooth(planes + (size_t) c * width * height, width,
+                                 height);
+        }
+    }
+
+    return planes;
+}
+
+
+/*
+ * Each pixel of the planes is the mean of n × n samples.  To be inlined, with
+ * the sampler: a call for each pixel would take longer than the samples.
+ */
+
+static inline float *
+reg_ocr_image_sample(const reg_ocr_image_t *image, const reg_ocr_box_t *box,
+    unsigned width, unsigned height, unsigned n, const reg_ocr_scale_t *scale,
+    reg_ocr_sampler_pt sampler)
+{
+    int              sum[3];
+    float           *planes;
+    size_t           plane;
+    unsigned         x, y;
+    reg_ocr_grid_t   grid;
+
+    plane = (size_t) width * height;
+
+    planes = malloc(sizeof(float) * 3 * plane);
+    if (planes == NULL) {
+        return NULL;
+    }
+
     reg_ocr_image_grid(image, box, width * n, height * n, &grid);
 
     for (y = 0; y < height; y++) {
         for (x = 0; x < width; x++) {
-            reg_ocr_image_between(&grid, x * n, y * n, n, sum);
-            reg_ocr_image_put(sum, &scale, planes + (size_t) y * width + x,
+            sampler(&grid, x * n, y * n, n, sum);
+            reg_ocr_image_put(sum, scale, planes + (size_t) y * width + x,
                               plane);
-        }
-    }
-
-    if (shrunk < REG_OCR_NOISY) {
-        for (c = 0; c < 3; c++) {
-            reg_ocr_image_smooth(planes + c * plane, width, height);
         }
     }
 
