@@ -210,8 +210,10 @@ $(out)/unit-sanitized/%: $(out)/sanitized/t/unit/%.o $(out)/sanitized/libcore.a
 # what the recogniser does with a page once it is read needs no runtime, nor
 # do the pixels that the models get
 
-$(out)/unit/test_ocr: $(pure_sources:%.c=$(out)/plain/%.o)
-$(out)/unit-sanitized/test_ocr: $(pure_sources:%.c=$(out)/sanitized/%.o)
+page_names := $(addprefix test_ocr_,boxes ctc fields passport places)
+
+$(page_names:%=$(out)/unit/%): $(pure_sources:%.c=$(out)/plain/%.o)
+$(page_names:%=$(out)/unit-sanitized/%): $(pure_sources:%.c=$(out)/sanitized/%.o)
 
 pixel_sources := $(addprefix src/recognizer/reg_ocr_,image.c geometry.c)
 

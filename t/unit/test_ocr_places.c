@@ -1,0 +1,434 @@
+/*
+ * Values put right by what is known without the picture: divisions, names of
+ * villages, trades of companies, and people's names.
+ */
+
+#include "reg_test_ocr.h"
+#include "reg_ocr_names.h"
+#include "reg_ocr_places.h"
+
+
+/* A credit code of 登封市. */
+
+#define DENGFENG  "91410185MA42287033"
+
+
+static reg_regions_t *
+places(void)
+{
+    char            path[32];
+    reg_error_t     error;
+    reg_regions_t  *regions;
+
+    write_file(path, "{\"regions\": [[\"140000\", \"山西省\"],"
+                     " [\"141000\", \"临汾市\"], [\"141028\", \"吉县\"],"
+                     " [\"141031\", \"隰县\"], [\"410000\", \"河南省\"],"
+                     " [\"410100\", \"郑州市\"], [\"410105\", \"金水区\"],"
+                     " [\"410182\", \"荥阳市\"], [\"410185\", \"登封市\"],"
+                     " [\"411200\", \"三门峡市\"],"
+                     " [\"411202\", \"湖滨区\"], [\"411203\", \"陕州区\"],"
+                     " [\"411221\", \"渑池县\"], [\"411282\", \"灵宝市\"],"
+                     " [\"411700\", \"驻马店市\"], [\"411723\", \"平舆县\"],"
+                     " [\"420000\", \"湖北省\"], [\"420100\", \"武汉市\"],"
+                     " [\"610000\", \"陕西省\"], [\"610400\", \"咸阳市\"]]}");
+    regions = reg_regions_load(path, &error);
+    assert_non_null(regions);
+    unlink(path);
+
+    return regions;
+}
+
+
+/* A text with what characters may be instead; '_' is one that is sure. */
+
+static void
+text_of(const char *value, const char *others, reg_ocr_text_t *text)
+{
+    size_t     i;
+    int32_t    code;
+    reg_str_t  s, o;
+
+    memset(text, 0, sizeof(reg_ocr_text_t));
+    s = str(value);
+    o = str(others);
+
+    while ((code = reg_text_next(&s)) != -1) {
+        i = text->n++;
+        text->c[i].code = code;
+        text->c[i].p = 0.99f;
+        code = reg_text_next(&o);
+
+        if (code != -1 && code != '_') {
+            text->c[i].p = 0.6f;
+            text->c[i].others[0].code = code;
+            text->c[i].others[0].p = 0.1f;
+        }
+    }
+}
+
+
+/*
+ * What a rule makes of a field; number, which is sure, may be NULL.  Without
+ * others it is not known what is in doubt.
+ */
+
+static const reg_ocr_field_t *
+settled_by(void (*rule)(const reg_regions_t *, reg_ocr_result_t *),
+    const char *number, const char *name, const char *value,
+    const char *others)
+{
+    reg_regions_t            *regions = places();
+    reg_ocr_text_t            text;
+    static reg_ocr_result_t   result;
+
+    reg_ocr_result_init(&result);
+
+    if (number != NULL) {
+        reg_ocr_result_add(&result, "id_number", number, 0.99f, 1);
+    }
+
+    if (others != NULL) {
+        text_of(value, others, &text);
+        reg_ocr_result_text(&result, name, &text);
+
+    } else {
+        reg_ocr_result_add(&result, name, value, 0.6f, 0);
+    }
+
+    rule(regions, &result);
+    reg_regions_free(regions);
+
+    return reg_ocr_result_field(&result, name);
+}
+
+
+static const reg_ocr_field_t *
+settled(const char *number, const char *name, const char *value,
+    const char *others)
+{
+    return settled_by(reg_ocr_places, number, name, value, others);
+}
+
+
+/* What was read surely. */
+
+static const char *
+mended(const char *number, const char *name, const char *value)
+{
+    return settled(number, name, value, "")->value;
+}
+
+
+/* A company's name. */
+
+static const char *
+named(const char *number, const char *value, const char *others)
+{
+    return settled_by(reg_ocr_places_seat, number, "name", value, others)
+           ->value;
+}
+
+
+static void
+places_are_those_of_the_table(void **state)
+{
+    (void) state;
+
+    /* exchanged, missing, behind the province: the number's own division */
+
+    assert_string_equal(mended("411221198909125988", "address",
+                               "河南省三门峡市浥池县平湾镇1号"),
+                        "河南省三门峡市渑池县平湾镇1号");
+    assert_string_equal(mended("411221198909125988", "address",
+                               "河南省三门峡市池县平湾镇1号"),
+                        "河南省三门峡市渑池县平湾镇1号");
+    assert_string_equal(mended("411221198909125988", "address",
+                               "河南省绳池县平湾镇1号"),
+                        "河南省渑池县平湾镇1号");
+
+    /* people move: another division's name stays */
+
+    assert_string_equal(mended("141031198909125988", "address",
+                               "山西省临汾市吉县平湾镇1号"),
+                        "山西省临汾市吉县平湾镇1号");
+
+    /* two characters differ: that may be anything */
+
+    assert_string_equal(mended("411221198909125988", "address",
+                               "河南省三门峡市东城县平湾镇1号"),
+                        "河南省三门峡市东城县平湾镇1号");
+
+    assert_string_equal(mended("411221198909125988", "authority",
+                               "三门夹市公安局"), "三门峡市公安局");
+    assert_string_equal(mended("411221198909125988", "authority",
+                               "渑池具公安局"), "渑池县公安局");
+
+    assert_string_equal(mended("411221198909125988", "authority",
+                               "渑池县公安册"), "渑池县公安局");
+    assert_string_equal(mended("411221198909125988", "authority",
+                               "郑州市公女局金水分局"),
+                        "郑州市公安局金水分局");
+    assert_string_equal(mended("411221198909125988", "authority",
+                               "渑池县公女册"), "渑池县公女册");
+
+    /* 吉县, 隰县 or 渑池县: nobody knows */
+
+    assert_string_equal(mended("411221198909125988", "authority",
+                               "池县公安局"), "池县公安局");
+    assert_string_equal(mended("411221198909125988", "authority",
+                               "吉县公安局"), "吉县公安局");
+
+    /* branches: of that city's districts the one that is meant, if any */
+
+    assert_string_equal(mended("411221198909125988", "authority",
+                               "郑州市公安局金木分局"),
+                        "郑州市公安局金水分局");
+    assert_string_equal(mended("411221198909125988", "authority",
+                               "郑州市公安局水分局"),
+                        "郑州市公安局金水分局");
+    assert_string_equal(mended("411221198909125988", "authority",
+                               "郑州市公安局金水分局"),
+                        "郑州市公安局金水分局");
+    assert_string_equal(mended("411221198909125988", "authority",
+                               "郑州市公安局高新分局"),
+                        "郑州市公安局高新分局");
+    assert_string_equal(mended("411221198909125988", "authority",
+                               "三门峡市公安局金木分局"),
+                        "三门峡市公安局金木分局");
+}
+
+
+static void
+a_division_that_was_read_stays_vouched_for(void **state)
+{
+    reg_regions_t           *regions = places();
+    static reg_ocr_result_t  result;
+
+    (void) state;
+
+    reg_ocr_result_init(&result);
+    reg_ocr_result_add(&result, "id_number", "411723198909125988", 0.99f, 1);
+    reg_ocr_result_add(&result, "address", "河南省平舆县平湾镇1号", 0.9f, 1);
+    reg_ocr_result_add(&result, "authority", "郑州市公安局金水分局", 0.9f, 1);
+    reg_ocr_places(regions, &result);
+
+    assert_field(&result, "address", "河南省平舆县平湾镇1号", 1);
+    assert_field(&result, "authority", "郑州市公安局金水分局", 1);
+    reg_regions_free(regions);
+}
+
+
+static void
+places_are_what_characters_in_doubt_may_be(void **state)
+{
+    const reg_ocr_field_t  *field;
+
+    (void) state;
+
+    /* of many cities that end so, and of two districts */
+
+    field = settled(NULL, "authority", "荣阳市公安局", "荥");
+    assert_string_equal(field->value, "荥阳市公安局");
+    assert_false(field->vouched);
+    assert_string_equal(settled(NULL, "authority", "荣阳市公安局",
+                                "_____册")->value, "荣阳市公安局");
+    assert_string_equal(settled(NULL, "authority", "三门峡市公安局侠州分局",
+                                "_______陕")->value,
+                        "三门峡市公安局陕州分局");
+
+    /* two at once, wherever the holder's number was given */
+
+    field = settled("610401198909125988", "address",
+                    "湖南省郑州市荣阳市京城路1号", "河_____荥");
+    assert_string_equal(field->value, "河南省郑州市荥阳市京城路1号");
+    assert_false(field->vouched);
+    assert_string_equal(settled(NULL, "address", "河南省绳池县平湾镇1号",
+                                "___渑")->value,
+                        "河南省渑池县平湾镇1号");
+
+    /* of the number's division two that are blurred, not two that are sure */
+
+    assert_string_equal(settled("411723198909125988", "address",
+                                "河南省平兴具平湾镇1号", "____与其")->value,
+                        "河南省平舆县平湾镇1号");
+    assert_string_equal(settled("411723198909125988", "address",
+                                "河南省平兴具平湾镇1号", "____与_")->value,
+                        "河南省平兴具平湾镇1号");
+
+    /* of that city's divisions the only one it can be */
+
+    assert_string_equal(settled("610401198909125988", "address",
+                                "河南省三门峡市浥池县平湾镇1号",
+                                "__________弯")->value,
+                        "河南省三门峡市渑池县平湾镇1号");
+    assert_string_equal(settled("610401198909125988", "address",
+                                "河南省三门峡市高滨区平湾镇1号",
+                                "__________弯")->value,
+                        "河南省三门峡市湖滨区平湾镇1号");
+    assert_string_equal(settled("610401198909125988", "address",
+                                "河南省三门峡市新区平湾镇1号",
+                                "_________弯")->value,
+                        "河南省三门峡市新区平湾镇1号");
+
+    /* what was read is a division, or what it may be is none */
+
+    assert_string_equal(settled(NULL, "address",
+                                "河南省郑州市荥阳市京城路1号", "______荣")
+                        ->value,
+                        "河南省郑州市荥阳市京城路1号");
+    assert_string_equal(settled(NULL, "address", "河南省郑州市荣阳县1号",
+                                "______荥")->value,
+                        "河南省郑州市荣阳县1号");
+}
+
+
+static const char *
+village(const char *name, const char *others)
+{
+    char  value[256], doubts[256];
+
+    snprintf(value, sizeof(value), "河南省荥阳市%s", name);
+    snprintf(doubts, sizeof(doubts), "______%s", others);
+
+    return settled(NULL, "address", value, doubts)->value;
+}
+
+
+static void
+villages_are_called_as_villages_are(void **state)
+{
+    (void) state;
+
+    assert_string_equal(village("太林镇孙注村二组5号", "____洼"),
+                        "河南省荥阳市太林镇孙洼村二组5号");
+    assert_string_equal(village("太林镇孙.村5号", "____塬"),
+                        "河南省荥阳市太林镇孙塬村5号");
+    assert_string_equal(village("太林锁用楼村5号", "__镇周"),
+                        "河南省荥阳市太林镇周楼村5号");
+
+    /* a usual name, one among names that are all as usual, and a street */
+
+    assert_string_equal(village("太林镇孙湾村5号", "____弯"),
+                        "河南省荥阳市太林镇孙湾村5号");
+    assert_string_equal(village("太林镇幸福村5号", "___辛_"),
+                        "河南省荥阳市太林镇幸福村5号");
+    assert_string_equal(village("注山路5号", "洼"),
+                        "河南省荥阳市注山路5号");
+}
+
+
+static void
+a_company_is_named_after_its_place(void **state)
+{
+    (void) state;
+
+    assert_string_equal(named(DENGFENG, "登村市样本有限公司", ""),
+                        "登封市样本有限公司");
+    assert_string_equal(named(DENGFENG, "封市样本有限公司", NULL),
+                        "登封市样本有限公司");
+    assert_string_equal(named(DENGFENG, "登村样本有限公司", NULL),
+                        "登封样本有限公司");
+
+    /* that may be a name of its own, or another place's */
+
+    assert_string_equal(named(DENGFENG, "登村样本有限公司", ""),
+                        "登村样本有限公司");
+    assert_string_equal(named(DENGFENG, "武汉样本有限公司", NULL),
+                        "武汉样本有限公司");
+    assert_string_equal(named(DENGFENG, "样本有限公司", NULL),
+                        "样本有限公司");
+}
+
+
+static void
+a_company_is_named_after_what_it_does(void **state)
+{
+    (void) state;
+
+    assert_string_equal(named(NULL, "样本教有科技有限公司", "___育"),
+                        "样本教育科技有限公司");
+    assert_string_equal(named(NULL, "样本铜族商贸有限公司", "__侗__"),
+                        "样本侗族商贸有限公司");
+
+    /* a word that is there, and one of which nothing was read */
+
+    assert_string_equal(named(NULL, "样本教育科技有限公司", "___有"),
+                        "样本教育科技有限公司");
+    assert_string_equal(named(NULL, "样本数有科技有限公司", "__教育"),
+                        "样本数有科技有限公司");
+}
+
+
+/* A text of characters with a p each, and what they may be instead. */
+
+static void
+name_of(reg_ocr_text_t *text, const char *characters, const float *p,
+    const char *others, float other)
+{
+    reg_str_t  s, o;
+
+    memset(text, 0, sizeof(reg_ocr_text_t));
+    s = str(characters);
+    o = str(others);
+
+    while (s.len > 0) {
+        text->c[text->n].code = reg_text_next(&s);
+        text->c[text->n].p = p[text->n];
+        text->c[text->n].others[0].code = reg_text_next(&o);
+        text->c[text->n].others[0].p = other;
+        text->n++;
+    }
+}
+
+
+static void
+a_doubtful_name_is_a_usual_one(void **state)
+{
+    size_t          i;
+    char            value[32];
+    reg_ocr_text_t  text;
+
+    static const struct {
+        const char  *read;
+        float        p[8];
+        const char  *others;
+        const char  *name;
+    } names[] = {
+        { "产玉旭", { 0.95f, 0.95f, 0.97f }, "严压地", "严玉旭" },
+        { "蒋福机", { 0.4f, 0.99f, 0.6f }, "特幅帆", "蒋福帆" },
+        { "冷孤秀英", { 0.6f, 0.5f, 0.9f, 0.9f }, "令狐透莫", "令狐秀英" },
+        { "一李明", { 0.9f, 0.4f, 0.9f }, "王季朋", "李明" },
+        { "佘犇", { 0.99f, 0.9f }, "余奔", "佘犇" },
+        { "买买提江·库尔班",
+          { 0.5f, 0.9f, 0.9f, 0.9f, 0.9f, 0.9f, 0.9f, 0.9f },
+          "王", "买买提江·库尔班" }
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        name_of(&text, names[i].read, names[i].p, names[i].others, 0.05f);
+        reg_ocr_names_weigh(&text);
+        reg_ocr_text_print(&text, value, sizeof(value));
+
+        assert_string_equal(value, names[i].name);
+        assert_int_equal(reg_ocr_text_confidence(&text) < 0.1f, i < 3);
+    }
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(places_are_those_of_the_table),
+        cmocka_unit_test(a_division_that_was_read_stays_vouched_for),
+        cmocka_unit_test(places_are_what_characters_in_doubt_may_be),
+        cmocka_unit_test(villages_are_called_as_villages_are),
+        cmocka_unit_test(a_company_is_named_after_its_place),
+        cmocka_unit_test(a_company_is_named_after_what_it_does),
+        cmocka_unit_test(a_doubtful_name_is_a_usual_one)
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
