@@ -709,6 +709,41 @@ reg_ocr_text_code(const reg_ocr_text_t *text, size_t i)
 }
 
 
+int
+reg_ocr_codes_has(const char *characters, int32_t code)
+{
+    int32_t    c;
+    reg_str_t  s;
+
+    s.data = (const unsigned char *) characters;
+    s.len = strlen(characters);
+
+    while ((c = reg_text_next(&s)) != -1) {
+        if (c == code) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+void
+reg_ocr_text_begin(reg_ocr_text_t *text)
+{
+    size_t  n;
+
+    for (n = 0; n < text->n && !reg_text_is_han(text->c[n].code); n++) {
+        /* void */
+    }
+
+    if (n > 0 && n < text->n) {
+        reg_ocr_text_cut(text, 0, n);
+        text->hole = 1;
+    }
+}
+
+
 void
 reg_ocr_text_cut(reg_ocr_text_t *text, size_t at, size_t n)
 {

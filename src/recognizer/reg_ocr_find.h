@@ -114,9 +114,17 @@ size_t reg_ocr_codes_parse(reg_str_t text, int32_t *codes, size_t max);
 void reg_ocr_codes_print(const int32_t *codes, size_t n, char *out,
     size_t size);
 
+/* Whether a code is one of some characters. */
+
+int reg_ocr_codes_has(const char *characters, int32_t code);
+
 /* Takes away n characters at a place. */
 
 void reg_ocr_text_cut(reg_ocr_text_t *text, size_t at, size_t n);
+
+/* Takes away what a name or a place does not begin with, which leaves a hole. */
+
+void reg_ocr_text_begin(reg_ocr_text_t *text);
 
 /* The place of a word in a text; -1 when it is not there. */
 

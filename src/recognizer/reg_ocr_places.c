@@ -4,6 +4,7 @@
 
 #include "reg_ocr_chain.h"
 #include "reg_ocr_places.h"
+#include "reg_ocr_streets.h"
 #include "reg_ocr_trades.h"
 #include "reg_ocr_villages.h"
 #include "reg_text.h"
@@ -314,14 +315,20 @@ static void
 reg_ocr_places_address(const reg_regions_t *regions, const char *number,
     const reg_ocr_field_t *address, reg_ocr_result_t *result)
 {
-    int              own;
+    int              own, changed;
     reg_ocr_field_t  field;
     reg_ocr_chain_t  chain;
 
     field = *address;
+    changed = 0;
     reg_ocr_chain_find(regions, &field, number, &chain);
 
-    if (!field.vouched && reg_ocr_villages_weigh(regions, chain.n, &field)) {
+    if (!field.vouched) {
+        changed = reg_ocr_villages_weigh(regions, chain.n, &field);
+        changed |= reg_ocr_streets_weigh(regions, chain.n, &field);
+    }
+
+    if (changed) {
         reg_ocr_result_add(result, field.name, field.value, field.confidence,
                            0);
     }

@@ -52,7 +52,6 @@ static float reg_ocr_villages_likely(const reg_regions_t *regions,
     int32_t code);
 static float reg_ocr_villages_divisions(const reg_regions_t *regions,
     int32_t code);
-static int reg_ocr_villages_has(const char *characters, int32_t code);
 
 
 int
@@ -96,7 +95,7 @@ reg_ocr_villages_span(const int32_t *codes, size_t n, size_t *from, size_t *to)
     size_t  i;
 
     for (i = n; i > *from; i--) {
-        if (reg_ocr_villages_has("村乡镇屯", codes[i - 1])) {
+        if (reg_ocr_codes_has("村乡镇屯", codes[i - 1])) {
             break;
         }
     }
@@ -108,7 +107,7 @@ reg_ocr_villages_span(const int32_t *codes, size_t n, size_t *from, size_t *to)
     *to = i - 1;
 
     for ( /* void */ ; i > *from; i--) {
-        if (reg_ocr_villages_has("县市区旗", codes[i - 1])) {
+        if (reg_ocr_codes_has("县市区旗", codes[i - 1])) {
             *from = i;
             break;
         }
@@ -155,11 +154,11 @@ reg_ocr_villages_likely(const reg_regions_t *regions, int32_t code)
 {
     float  likely;
 
-    if (reg_ocr_villages_has(reg_ocr_villages_only, code)) {
+    if (reg_ocr_codes_has(reg_ocr_villages_only, code)) {
         return REG_OCR_VILLAGE_ONLY;
     }
 
-    if (reg_ocr_villages_has(reg_ocr_villages_usual, code)) {
+    if (reg_ocr_codes_has(reg_ocr_villages_usual, code)) {
         return REG_OCR_VILLAGE_USUAL;
     }
 
@@ -188,27 +187,8 @@ reg_ocr_villages_divisions(const reg_regions_t *regions, int32_t code)
     n = 0;
 
     for (i = 0; (name = reg_regions_at(regions, i, &number)) != NULL; i++) {
-        n += reg_ocr_villages_has(name, code);
+        n += reg_ocr_codes_has(name, code);
     }
 
     return fminf(n * REG_OCR_VILLAGE_DIVISION, REG_OCR_VILLAGE_MOST);
-}
-
-
-static int
-reg_ocr_villages_has(const char *characters, int32_t code)
-{
-    int32_t    c;
-    reg_str_t  s;
-
-    s.data = (const unsigned char *) characters;
-    s.len = strlen(characters);
-
-    while ((c = reg_text_next(&s)) != -1) {
-        if (c == code) {
-            return 1;
-        }
-    }
-
-    return 0;
 }

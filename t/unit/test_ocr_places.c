@@ -295,6 +295,33 @@ village(const char *name, const char *others)
 
 
 static void
+streets_are_called_as_streets_are(void **state)
+{
+    (void) state;
+
+    assert_string_equal(village("鸿河路294号", "滨"),
+                        "河南省荥阳市滨河路294号");
+    assert_string_equal(village("路山南路387号", "嵩"),
+                        "河南省荥阳市嵩山南路387号");
+    assert_string_equal(village("武权街331号", "_汉"),
+                        "河南省荥阳市武汉街331号");
+    assert_string_equal(village("太林镇朱岗村-组59号", "_______一"),
+                        "河南省荥阳市太林镇朱岗村一组59号");
+
+    /* a usual name was read, none of its characters was, or it is no street */
+
+    assert_string_equal(village("和平路5号", "太"),
+                        "河南省荥阳市和平路5号");
+    assert_string_equal(village("鸿冲路5号", "滨河"),
+                        "河南省荥阳市鸿冲路5号");
+    assert_string_equal(village("鸿河5号", "滨"),
+                        "河南省荥阳市鸿河5号");
+    assert_string_equal(village("太林-5号", "__一"),
+                        "河南省荥阳市太林-5号");
+}
+
+
+static void
 villages_are_called_as_villages_are(void **state)
 {
     (void) state;
@@ -425,6 +452,7 @@ main(void)
         cmocka_unit_test(a_division_that_was_read_stays_vouched_for),
         cmocka_unit_test(places_are_what_characters_in_doubt_may_be),
         cmocka_unit_test(villages_are_called_as_villages_are),
+        cmocka_unit_test(streets_are_called_as_streets_are),
         cmocka_unit_test(a_company_is_named_after_its_place),
         cmocka_unit_test(a_company_is_named_after_what_it_does),
         cmocka_unit_test(a_doubtful_name_is_a_usual_one)
