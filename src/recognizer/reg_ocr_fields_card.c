@@ -645,6 +645,7 @@ reg_ocr_card_address(const reg_ocr_page_t *page,
             last->p = fminf(last->p, REG_OCR_ADDRESS_CUT);
         }
 
+        reg_ocr_text_begin(&text);
         reg_ocr_result_text(result, "address", &text);
     }
 }

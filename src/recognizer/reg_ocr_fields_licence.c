@@ -134,6 +134,7 @@ reg_ocr_fields_licence(const reg_ocr_page_t *page, reg_date_t today,
             || reg_ocr_licence_placed(page, fields[i].spot, fields[i].rows,
                                       &bounds, &text))
         {
+            reg_ocr_text_begin(&text);
             reg_ocr_licence_close(&text);
 
             if (fields[i].spot == &spots.person) {

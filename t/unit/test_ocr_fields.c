@@ -104,6 +104,32 @@ an_address_that_was_cut_is_not_vouched_for(void **state)
 }
 
 
+/* What stands before it, a frame's edge, was read as a digit. */
+
+static void
+an_address_begins_with_a_chinese_character(void **state)
+{
+    reg_ocr_page_t       p;
+    reg_ocr_result_t     result;
+    reg_ocr_alphabet_t  *a = alphabet();
+
+    (void) state;
+
+    p = page(a);
+    add(&p, 85, 413, "住址");
+    add(&p, 205, 413, "1湖北省团风县样本路3号");
+    add(&p, 369, 648, "410105197412058432");
+    reg_ocr_page_straighten(&p);
+
+    reg_ocr_result_init(&result);
+    reg_ocr_fields_portrait(&p, TODAY, &result);
+    assert_field(&result, "address", "湖北省团风县样本路3号", 0);
+
+    reg_ocr_page_free(&p);
+    free(a);
+}
+
+
 /* Eleven characters a row, 49.1 mm down the card the number. */
 
 static void
@@ -450,6 +476,7 @@ main(void)
         cmocka_unit_test(the_card_of_page_is_read),
         cmocka_unit_test(a_long_name_without_its_dot_is_not_vouched_for),
         cmocka_unit_test(an_address_that_was_cut_is_not_vouched_for),
+        cmocka_unit_test(an_address_begins_with_a_chinese_character),
         cmocka_unit_test(an_address_may_have_four_rows),
         cmocka_unit_test(a_wrong_number_is_told_and_not_vouched_for),
         cmocka_unit_test(a_hole_in_a_name_is_not_vouched_for),
