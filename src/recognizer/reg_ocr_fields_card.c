@@ -602,7 +602,8 @@ reg_ocr_card_birth(const reg_ocr_page_t *page, reg_ocr_result_t *result)
 
 /*
  * All between the label and the number, left of the holder's picture.  An
- * address ends with 号, 室 or 组: one that ends with a digit was cut.
+ * address ends with 号, 室 or 组: one that ends with a digit or with a street
+ * was cut.
  */
 
 static void
@@ -640,7 +641,9 @@ reg_ocr_card_address(const reg_ocr_page_t *page,
     if (reg_ocr_collect(page, &area, REG_OCR_VALUE_GAP, &text)) {
         last = &text.c[text.n - 1];
 
-        if (!reg_text_is_han(last->code)) {
+        if (!reg_text_is_han(last->code)
+            || reg_ocr_codes_has("路街道", last->code))
+        {
             text.hole = 1;
             last->p = fminf(last->p, REG_OCR_ADDRESS_CUT);
         }
