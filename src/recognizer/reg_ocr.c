@@ -152,8 +152,8 @@ reg_ocr_recognise(reg_ocr_t *ocr, const reg_ocr_request_t *request,
         code = reg_ocr_anywhere(job);
     }
 
-    if (code == REG_OK && reg_ocr_step_card_lacks(job)) {
-        code = reg_ocr_step_card_read(job, 1);
+    if (code == REG_OK) {
+        code = reg_ocr_step_card_again(job);
     }
 
     rc = reg_ocr_finish(job, code, result);

@@ -28,6 +28,11 @@
 #define REG_OCR_CARD_FACE_X  54.0f
 #define REG_OCR_CARD_FACE_Y  42.0f
 
+/* The middle of the name's row, and half way to the next; left of the picture. */
+
+#define REG_OCR_CARD_NAME    10.9f
+#define REG_OCR_CARD_NAME_ROW  3.2f
+
 /* Pixels of detection's input to a millimetre: print is 4 mm with its edges. */
 
 #define REG_OCR_CARD_SCALE   6.0f
@@ -102,6 +107,8 @@ static float reg_ocr_card_distance(const reg_ocr_card_t *card, float x,
 static reg_ocr_point_t reg_ocr_card_at(const reg_ocr_card_t *card, float x,
     float y);
 static size_t reg_ocr_card_count(unsigned which);
+static void reg_ocr_card_piece(const reg_ocr_card_t *card, float right,
+    float top, float bottom, reg_ocr_box_t *part, float *scale);
 static void reg_ocr_card_place(const reg_ocr_card_t *card,
     reg_ocr_point_t at, float *x, float *y);
 
@@ -493,6 +500,39 @@ void
 reg_ocr_card_part(const reg_ocr_card_t *card, reg_ocr_box_t *part,
     float *scale)
 {
+    reg_ocr_card_piece(card, REG_OCR_CARD_WIDTH, 0, REG_OCR_CARD_HEIGHT, part,
+                       scale);
+}
+
+
+void
+reg_ocr_card_name_part(const reg_ocr_card_t *card, reg_ocr_box_t *part,
+    float *scale)
+{
+    reg_ocr_card_piece(card, REG_OCR_CARD_FACE_X,
+                       REG_OCR_CARD_NAME - REG_OCR_CARD_NAME_ROW,
+                       REG_OCR_CARD_NAME + REG_OCR_CARD_NAME_ROW, part, scale);
+}
+
+
+int
+reg_ocr_card_name_has(const reg_ocr_card_t *card, const reg_ocr_box_t *box)
+{
+    float  x, y;
+
+    reg_ocr_card_place(card, box->centre, &x, &y);
+
+    return reg_ocr_card_has(card, box)
+           && fabsf(y - REG_OCR_CARD_NAME) < REG_OCR_CARD_NAME_ROW;
+}
+
+
+/* From the card's left edge on, with room around it. */
+
+static void
+reg_ocr_card_piece(const reg_ocr_card_t *card, float right, float top,
+    float bottom, reg_ocr_box_t *part, float *scale)
+{
     float  mm, margin;
 
     margin = REG_OCR_CARD_OFF + card->room;
@@ -502,11 +542,10 @@ reg_ocr_card_part(const reg_ocr_card_t *card, reg_ocr_box_t *part,
 
     part->u.x = card->u.x / mm;
     part->u.y = card->u.y / mm;
-    part->width = (REG_OCR_CARD_WIDTH + 2 * margin) * mm;
-    part->height = (REG_OCR_CARD_HEIGHT + 2 * margin) * mm;
+    part->width = (right + 2 * margin) * mm;
+    part->height = (bottom - top + 2 * margin) * mm;
 
-    part->centre = reg_ocr_card_at(card, REG_OCR_CARD_WIDTH / 2,
-                                   REG_OCR_CARD_HEIGHT / 2);
+    part->centre = reg_ocr_card_at(card, right / 2, (top + bottom) / 2);
 
     *scale = fminf(REG_OCR_CARD_SCALE / mm, 1);
 }

@@ -59,5 +59,12 @@ void reg_ocr_card_only(const reg_ocr_card_t *card, reg_ocr_page_t *page);
 void reg_ocr_card_part(const reg_ocr_card_t *card, reg_ocr_box_t *part,
     float *scale);
 
+/* The same of its holder's name alone, and whether a box stands there. */
+
+void reg_ocr_card_name_part(const reg_ocr_card_t *card, reg_ocr_box_t *part,
+    float *scale);
+int reg_ocr_card_name_has(const reg_ocr_card_t *card,
+    const reg_ocr_box_t *box);
+
 
 #endif /* REG_OCR_CARD_H_INCLUDED */

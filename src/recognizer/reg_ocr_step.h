@@ -123,9 +123,9 @@ reg_code_t reg_ocr_step_card_read(reg_ocr_job_t *job, int closer);
 size_t reg_ocr_step_card_count(reg_ocr_job_t *job,
     const reg_ocr_page_t *page, size_t *words);
 
-/* Whether something of the card was not read, and a closer look may help. */
+/* Looks closer where something of the card was not read, or in doubt. */
 
-int reg_ocr_step_card_lacks(const reg_ocr_job_t *job);
+reg_code_t reg_ocr_step_card_again(reg_ocr_job_t *job);
 
 
 #endif /* REG_OCR_STEP_H_INCLUDED */

@@ -29,8 +29,19 @@ static const char *const  reg_ocr_card_fields[][5][2] = {
 };
 
 
+/* What of a card was not read, or in doubt. */
+
+typedef enum {
+    REG_OCR_CARD_COMPLETE = 0,
+    REG_OCR_CARD_LACKS_NAME,            /* and nothing else */
+    REG_OCR_CARD_LACKS
+} reg_ocr_card_lacks_t;
+
+
 static const reg_ocr_field_t *reg_ocr_card_field(
     const reg_ocr_result_t *result, const char *const names[2]);
+static reg_ocr_card_lacks_t reg_ocr_card_lacks(const reg_ocr_job_t *job);
+static reg_code_t reg_ocr_card_read_name(reg_ocr_job_t *job);
 
 
 void
@@ -155,26 +166,55 @@ reg_ocr_card_field(const reg_ocr_result_t *result,
 }
 
 
-int
-reg_ocr_step_card_lacks(const reg_ocr_job_t *job)
+reg_code_t
+reg_ocr_step_card_again(reg_ocr_job_t *job)
 {
+    switch (reg_ocr_card_lacks(job)) {
+
+    case REG_OCR_CARD_COMPLETE:
+        return REG_OK;
+
+    case REG_OCR_CARD_LACKS_NAME:
+        return reg_ocr_card_read_name(job);
+
+    default:
+        return reg_ocr_step_card_read(job, 1);
+    }
+}
+
+
+/* A name in doubt is looked at by itself; one that is not found is not. */
+
+static reg_ocr_card_lacks_t
+reg_ocr_card_lacks(const reg_ocr_job_t *job)
+{
+    int                     name;
     size_t                  i;
     reg_ocr_kind_t          kind;
     const reg_ocr_box_t    *box;
     const reg_ocr_field_t  *field;
 
     if (job->card.labels < REG_OCR_CARD_FOUND || job->closer) {
-        return 0;
+        return REG_OCR_CARD_COMPLETE;
     }
 
     kind = job->request->kind;
+    name = 0;
 
     for (i = 0; reg_ocr_card_fields[kind][i][0] != NULL; i++) {
         field = reg_ocr_card_field(&job->found, reg_ocr_card_fields[kind][i]);
 
-        if (field == NULL || field->confidence < REG_OCR_CARD_DOUBT) {
-            return 1;
+        if (field != NULL && field->confidence >= REG_OCR_CARD_DOUBT) {
+            continue;
         }
+
+        if (field == NULL || strcmp(field->name, "name") != 0
+            || job->card.labels < REG_OCR_CARD_SURE)
+        {
+            return REG_OCR_CARD_LACKS;
+        }
+
+        name = 1;
     }
 
     for (i = 0; i < job->boxes.n; i++) {
@@ -183,9 +223,56 @@ reg_ocr_step_card_lacks(const reg_ocr_job_t *job)
         if (reg_ocr_card_has(&job->card, box)
             && !reg_ocr_group_covers(&job->read, box))
         {
-            return 1;
+            return REG_OCR_CARD_LACKS;
         }
     }
 
-    return 0;
+    return name ? REG_OCR_CARD_LACKS_NAME : REG_OCR_CARD_COMPLETE;
+}
+
+
+/* The surer of both readings stays. */
+
+static reg_code_t
+reg_ocr_card_read_name(reg_ocr_job_t *job)
+{
+    float             scale;
+    size_t            i, n;
+    reg_code_t        code;
+    reg_ocr_box_t     part;
+    reg_ocr_page_t    page;
+    reg_ocr_boxes_t   boxes;
+    reg_ocr_result_t  result;
+
+    reg_ocr_card_name_part(&job->card, &part, &scale);
+
+    code = reg_ocr_detect_turned(job->ocr->runtime, &job->image, &part, scale,
+                                 &boxes);
+    if (code != REG_OK) {
+        return code;
+    }
+
+    for (i = 0, n = 0; i < boxes.n; i++) {
+        if (reg_ocr_card_name_has(&job->card, &boxes.box[i])) {
+            boxes.box[n] = boxes.box[i];
+            reg_ocr_box_turn(&boxes.box[n++], part.u);
+        }
+    }
+
+    boxes.n = n;
+
+    reg_ocr_lines_begin(&job->reader, part.u, &page);
+    code = reg_ocr_lines_add(&job->reader, &boxes, &page);
+
+    if (code == REG_OK) {
+        reg_ocr_page_straighten(&page);
+        reg_ocr_result_init(&result);
+        reg_ocr_fields(job->request->kind, &page, job->request->today,
+                       &result);
+        reg_ocr_result_better(&job->found, &result);
+    }
+
+    reg_ocr_page_free(&page);
+
+    return code;
 }

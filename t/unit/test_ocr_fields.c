@@ -403,6 +403,36 @@ a_card_beyond_the_picture_is_told(void **state)
 }
 
 
+/* Ten pixels a millimetre: the rows of the name and of the sex. */
+
+static void
+a_name_stands_in_its_row_of_the_card(void **state)
+{
+    float           scale;
+    reg_ocr_box_t   part;
+
+    static const reg_ocr_card_t  card = {
+        REG_OCR_PORTRAIT, 5, 0, { 100, 50 }, { 10, 0 }
+    };
+    static const reg_ocr_box_t  name = { { 300, 159 }, { 1, 0 }, 200, 45, 1 };
+    static const reg_ocr_box_t  sex = { { 300, 224 }, { 1, 0 }, 200, 45, 1 };
+    static const reg_ocr_box_t  face = { { 750, 159 }, { 1, 0 }, 200, 45, 1 };
+
+    (void) state;
+
+    assert_true(reg_ocr_card_name_has(&card, &name));
+    assert_false(reg_ocr_card_name_has(&card, &sex));
+    assert_false(reg_ocr_card_name_has(&card, &face));
+
+    reg_ocr_card_name_part(&card, &part, &scale);
+    assert_true(fabsf(part.centre.y - 159) < 1);
+    assert_true(part.centre.y + part.height / 2 < 254);
+    assert_true(part.centre.x - part.width / 2 < 100);
+    assert_true(part.centre.x + part.width / 2 > 640);
+    assert_true(part.centre.x + part.width / 2 < 750);
+}
+
+
 static void
 the_term_of_a_card_is_one_the_law_knows(void **state)
 {
@@ -494,6 +524,7 @@ main(void)
         cmocka_unit_test(the_better_of_two_readings_is_kept),
         cmocka_unit_test(doubts_go_with_their_value),
         cmocka_unit_test(a_card_beyond_the_picture_is_told),
+        cmocka_unit_test(a_name_stands_in_its_row_of_the_card),
         cmocka_unit_test(the_term_of_a_card_is_one_the_law_knows),
         cmocka_unit_test(a_licence_of_two_columns_is_read)
     };
