@@ -26,7 +26,7 @@ my $good    = 'seven quiet harbours 41';
 Test::Registration::Servers::run($ENV{CC} // 'cc', '-std=gnu11',
     "-I$root/src/core", '-o', $tool, "$root/t/lib/review_seal.c",
     (map { "$root/src/core/reg_$_.c" }
-         qw(core keys seal password text totp)),
+         qw(base64 core keys seal password text totp)),
     split ' ', `pkg-config --libs libsodium pwquality liboath`);
 
 Test::Registration::Servers::run($ctl, 'key', 'new', $keys);

@@ -246,7 +246,7 @@ ngx_int_t
 ngx_http_registration_clear_review_cookie(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
-    static ngx_str_t  empty = ngx_null_string;
+    static ngx_str_t  empty = ngx_string("");
 
     return ngx_http_registration_set_cookie(r, ctx,
                                             &ngx_http_registration_review_name,
@@ -260,7 +260,7 @@ ngx_http_registration_clear_cookie(ngx_http_request_t *r,
 {
     ngx_str_t  *name;
 
-    static ngx_str_t  empty = ngx_null_string;
+    static ngx_str_t  empty = ngx_string("");
 
     name = session ? &ngx_http_registration_session_name
                    : &ngx_http_registration_draft_name;
