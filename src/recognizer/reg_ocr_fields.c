@@ -111,6 +111,7 @@ reg_ocr_fields_needless(reg_ocr_kind_t kind, const reg_ocr_page_t *page,
     needless->top = INFINITY;
     needless->left = -INFINITY;
     needless->right = INFINITY;
+    needless->few = 0;
 
     if (kind == REG_OCR_LICENCE) {
         reg_ocr_fields_licence_needless(page, needless);

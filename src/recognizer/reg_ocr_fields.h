@@ -47,7 +47,8 @@ reg_ocr_kind_t reg_ocr_fields_seen(const reg_ocr_page_t *page,
 /*
  * What need not be read, told by the labels of a page that is not straightened
  * yet: lines lower than height, those below top between left and right, and
- * those that are not on the sheet.
+ * those that are not on the sheet.  Where few labels were read, something else
+ * may follow below top.
  */
 
 typedef struct {
@@ -56,6 +57,7 @@ typedef struct {
     float           top;
     float           left;
     float           right;
+    unsigned        few:1;
 } reg_ocr_needless_t;
 
 void reg_ocr_fields_needless(reg_ocr_kind_t kind, const reg_ocr_page_t *page,

@@ -584,11 +584,11 @@ reg_ocr_fields_licence_needless(const reg_ocr_page_t *page,
         }
     }
 
-    if (n < 2) {
-        return;
-    }
+    needless->few = (n < 2);
 
-    needless->height = 0.85f * least;
+    if (!needless->few) {
+        needless->height = 0.85f * least;
+    }
 
     if (!reg_ocr_find_any(page, "经营范围 业务范围", &label)) {
         return;

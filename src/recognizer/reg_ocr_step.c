@@ -17,8 +17,23 @@
 #define REG_OCR_STEP_TIME     900
 
 
+/* Whether a line has to be read, as far as labels tell. */
+
+typedef enum {
+    REG_OCR_NEED_NOT = 0,
+    REG_OCR_NEED_PERHAPS,
+    REG_OCR_NEED
+} reg_ocr_need_t;
+
+
 static reg_code_t reg_ocr_read_some(reg_ocr_job_t *job,
     const reg_ocr_boxes_t *boxes, reg_ocr_page_t *page);
+static reg_code_t reg_ocr_read_needed(reg_ocr_job_t *job,
+    const reg_ocr_boxes_t *boxes, reg_ocr_page_t *page);
+static void reg_ocr_read_sort(const reg_ocr_page_t *page,
+    reg_ocr_boxes_t *boxes);
+static reg_ocr_need_t reg_ocr_read_need(const reg_ocr_job_t *job,
+    const reg_ocr_page_t *page, const reg_ocr_box_t *box);
 static reg_code_t reg_ocr_read_lines(reg_ocr_job_t *job,
     reg_ocr_boxes_t *boxes, reg_ocr_page_t *page);
 static void reg_ocr_read_more(const reg_ocr_job_t *job,
@@ -144,7 +159,10 @@ reg_ocr_read_more(const reg_ocr_job_t *job, const reg_ocr_page_t *page,
 }
 
 
-/* Of a card that is found by some of the lines, only what stands on it. */
+/*
+ * Of a card that is found by some of the lines, only what stands on it; of
+ * other documents what labels do not tell to be needless.
+ */
 
 static reg_code_t
 reg_ocr_read_some(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
@@ -155,7 +173,7 @@ reg_ocr_read_some(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
     reg_ocr_card_t  card;
 
     if (job->request->kind > REG_OCR_EMBLEM) {
-        return reg_ocr_lines_add(&job->reader, boxes, page);
+        return reg_ocr_read_needed(job, boxes, page);
     }
 
     reg_ocr_card_find(job->request->kind, page, &card);
@@ -181,15 +199,110 @@ reg_ocr_read_some(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
 
 
 /*
- * Short lines first: they are cheap, and labels tell which of the long ones
- * are of no use, as the two thirds of a licence that list its trades.
+ * From above, since the labels there tell how far down the fields go; last
+ * what is needless only if there are no more labels than the few so far.
+ */
+
+static reg_code_t
+reg_ocr_read_needed(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
+    reg_ocr_page_t *page)
+{
+    size_t           i;
+    reg_code_t       code;
+    reg_ocr_need_t   need;
+    reg_ocr_boxes_t  sorted, late;
+
+    sorted = *boxes;
+    late.n = 0;
+    reg_ocr_read_sort(page, &sorted);
+
+    for (i = 0; i < sorted.n; i++) {
+        need = reg_ocr_read_need(job, page, &sorted.box[i]);
+
+        if (need == REG_OCR_NEED_PERHAPS) {
+            late.box[late.n++] = sorted.box[i];
+
+        } else if (need == REG_OCR_NEED) {
+            code = reg_ocr_lines_add_one(&job->reader, &sorted.box[i], 0,
+                                         page);
+            if (code != REG_OK) {
+                return code;
+            }
+        }
+    }
+
+    for (i = 0; i < late.n; i++) {
+        if (reg_ocr_read_need(job, page, &late.box[i]) == REG_OCR_NEED_NOT) {
+            continue;
+        }
+
+        code = reg_ocr_lines_add_one(&job->reader, &late.box[i], 0, page);
+        if (code != REG_OK) {
+            return code;
+        }
+    }
+
+    return REG_OK;
+}
+
+
+static void
+reg_ocr_read_sort(const reg_ocr_page_t *page, reg_ocr_boxes_t *boxes)
+{
+    float          left, right, y, ys[REG_OCR_BOXES_MAX];
+    size_t         i, k;
+    reg_ocr_box_t  box;
+
+    for (i = 0; i < boxes->n; i++) {
+        box = boxes->box[i];
+        reg_ocr_lines_where(page, &box, &left, &right, &y);
+
+        for (k = i; k > 0 && ys[k - 1] > y; k--) {
+            ys[k] = ys[k - 1];
+            boxes->box[k] = boxes->box[k - 1];
+        }
+
+        ys[k] = y;
+        boxes->box[k] = box;
+    }
+}
+
+
+/* Two thirds of a licence list its trades, which are of no use. */
+
+static reg_ocr_need_t
+reg_ocr_read_need(const reg_ocr_job_t *job, const reg_ocr_page_t *page,
+    const reg_ocr_box_t *box)
+{
+    float                left, right, y;
+    reg_ocr_needless_t   needless;
+
+    reg_ocr_fields_needless(job->request->kind, page, &needless);
+    reg_ocr_lines_where(page, box, &left, &right, &y);
+
+    if (box->height < needless.height
+        || !reg_ocr_page_inside(&needless.sheet, (left + right) / 2, y))
+    {
+        return REG_OCR_NEED_NOT;
+    }
+
+    if (y < needless.top || right < needless.left || left > needless.right) {
+        return REG_OCR_NEED;
+    }
+
+    return needless.few ? REG_OCR_NEED_PERHAPS : REG_OCR_NEED_NOT;
+}
+
+
+/*
+ * Short lines first: they are cheap, and labels tell which of the others are
+ * of no use.
  */
 
 static reg_code_t
 reg_ocr_read_lines(reg_ocr_job_t *job, reg_ocr_boxes_t *boxes,
     reg_ocr_page_t *page)
 {
-    float                 left, right, y;
     size_t                i, n;
     reg_code_t            code;
     reg_ocr_boxes_t       some;
@@ -220,17 +333,7 @@ reg_ocr_read_lines(reg_ocr_job_t *job, reg_ocr_boxes_t *boxes,
     for (i = 0; i < boxes->n; i++) {
         box = &boxes->box[i];
 
-        if (i < n && box->width < REG_OCR_SHORT * box->height) {
-            continue;
-        }
-
-        reg_ocr_lines_where(page, box, &left, &right, &y);
-
-        if (box->height >= needless.height
-            && reg_ocr_page_inside(&needless.sheet, (left + right) / 2, y)
-            && (y < needless.top || right < needless.left
-                || left > needless.right))
-        {
+        if (i >= n || box->width >= REG_OCR_SHORT * box->height) {
             some.box[some.n++] = *box;
         }
     }

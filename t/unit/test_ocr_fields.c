@@ -508,6 +508,34 @@ a_licence_of_two_columns_is_read(void **state)
 }
 
 
+/* Its trades are, unless few other labels tell that nothing follows them. */
+
+static void
+what_stands_below_a_licences_trades_is_needless(void **state)
+{
+    reg_ocr_page_t       p;
+    reg_ocr_needless_t   needless;
+    reg_ocr_alphabet_t  *a = alphabet();
+
+    (void) state;
+
+    p = page(a);
+    add(&p, 100, 500, "经营范围");
+    reg_ocr_fields_needless(REG_OCR_LICENCE, &p, &needless);
+    assert_true(needless.top < 500 && needless.top > 450);
+    assert_true(needless.few);
+
+    add(&p, 100, 330, "类型");
+    add(&p, 900, 420, "营业期限");
+    reg_ocr_fields_needless(REG_OCR_LICENCE, &p, &needless);
+    assert_true(needless.right < 900);
+    assert_false(needless.few);
+
+    reg_ocr_page_free(&p);
+    free(a);
+}
+
+
 int
 main(void)
 {
@@ -526,7 +554,8 @@ main(void)
         cmocka_unit_test(a_card_beyond_the_picture_is_told),
         cmocka_unit_test(a_name_stands_in_its_row_of_the_card),
         cmocka_unit_test(the_term_of_a_card_is_one_the_law_knows),
-        cmocka_unit_test(a_licence_of_two_columns_is_read)
+        cmocka_unit_test(a_licence_of_two_columns_is_read),
+        cmocka_unit_test(what_stands_below_a_licences_trades_is_needless)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
