@@ -24,6 +24,9 @@
 
 #define REG_OCR_LICENCE_GAP  3.5f
 
+/* Values of a column begin within so many em. */
+
+#define REG_OCR_LICENCE_LATE  0.7f
 
 
 /*
@@ -40,6 +43,8 @@
 
 static int reg_ocr_licence_judge(const char *number, size_t n, void *data);
 static void reg_ocr_licence_close(reg_ocr_text_t *text);
+static void reg_ocr_licence_late(const reg_ocr_spot_t *column,
+    reg_ocr_text_t *text);
 static void reg_ocr_licence_append(reg_ocr_text_t *text, int32_t code);
 static void reg_ocr_licence_mend(const reg_ocr_text_t *text,
     reg_ocr_result_t *result);
@@ -138,6 +143,7 @@ reg_ocr_fields_licence(const reg_ocr_page_t *page, reg_date_t today,
             reg_ocr_licence_close(&text);
 
             if (fields[i].spot == &spots.person) {
+                reg_ocr_licence_late(&spots.type, &text);
                 reg_ocr_names_weigh(&text);
             }
 
@@ -186,6 +192,20 @@ reg_ocr_licence_append(reg_ocr_text_t *text, int32_t code)
     if (text->n < REG_OCR_TEXT_MAX) {
         text->c[text->n] = text->c[text->n - 1];
         text->c[text->n++].code = code;
+        text->hole = 1;
+    }
+}
+
+
+/* A name that begins further right than its column has lost its first. */
+
+static void
+reg_ocr_licence_late(const reg_ocr_spot_t *column, reg_ocr_text_t *text)
+{
+    if (column->em > 0 && text->n > 0
+        && text->c[0].x > column->x + REG_OCR_LICENCE_LATE * column->em
+        && text->c[0].x < column->x + 2 * column->em)
+    {
         text->hole = 1;
     }
 }
@@ -464,17 +484,18 @@ static void
 reg_ocr_licence_dates(const reg_ocr_page_t *page, reg_date_t today,
     const reg_ocr_licence_spots_t *spots, reg_ocr_result_t *result)
 {
-    float           p;
+    float           p, q;
     size_t          at;
-    reg_date_t      date, last;
+    reg_date_t      date, since, last;
     reg_ocr_text_t  text;
 
     at = 0;
+    since = REG_DATE_NONE;
 
     if (reg_ocr_licence_value(page, REG_OCR_LICENCE_SINCE, 0, spots, &text)) {
-        date = reg_ocr_date_find(&text, &at, &p);
-        reg_ocr_result_date(result, "established", date, p,
-                            p >= REG_OCR_SURE && date <= today);
+        since = reg_ocr_date_find(&text, &at, &p);
+        reg_ocr_result_date(result, "established", since, p,
+                            p >= REG_OCR_SURE && since <= today);
     }
 
     if (!reg_ocr_licence_value(page, REG_OCR_LICENCE_TERM, 1, spots, &text)
@@ -498,15 +519,18 @@ reg_ocr_licence_dates(const reg_ocr_page_t *page, reg_date_t today,
     last = REG_DATE_NONE;
 
     for ( ;; ) {
-        date = reg_ocr_date_find(&text, &at, &p);
+        date = reg_ocr_date_find(&text, &at, &q);
         if (date == REG_DATE_NONE) {
             break;
         }
 
         last = date;
+        p = q;
     }
 
-    if (last == REG_DATE_NONE) {
+    /* of a term whose end is not legible the beginning was read */
+
+    if (last == REG_DATE_NONE || last <= since) {
         return;
     }
 

@@ -508,6 +508,52 @@ a_licence_of_two_columns_is_read(void **state)
 }
 
 
+/* A licence with another name's beginning, and another end of its term. */
+
+static void
+licence_of(reg_ocr_alphabet_t *a, float x, const char *term,
+    reg_ocr_result_t *result)
+{
+    reg_ocr_page_t  p;
+
+    p = page(a);
+    p.width = 2000;
+    add(&p, 100, 330, "类型");
+    add(&p, 360, 330, "有限责任公司(自然人独资)");
+    add(&p, 100, 420, "法定代表人");
+    add(&p, x, 420, "样本");
+    add(&p, 900, 200, "成立日期");
+    add(&p, 1100, 200, "2019年03月12日");
+    add(&p, 900, 420, "营业期限");
+    add(&p, 1100, 420, term);
+    reg_ocr_page_straighten(&p);
+
+    reg_ocr_result_init(result);
+    reg_ocr_fields_licence(&p, TODAY, result);
+    reg_ocr_page_free(&p);
+}
+
+
+static void
+a_licences_name_that_begins_late_is_not_vouched_for(void **state)
+{
+    reg_ocr_result_t     result;
+    reg_ocr_alphabet_t  *a = alphabet();
+
+    (void) state;
+
+    licence_of(a, 360, "2019年03月12日至2039年03月11日", &result);
+    assert_field(&result, "legal_person", "样本", 1);
+    assert_field(&result, "valid_until", "2039-03-11", 1);
+
+    licence_of(a, 360 + EM, "2019年03月12日至204年03月11日", &result);
+    assert_field(&result, "legal_person", "样本", 0);
+    assert_null(reg_ocr_result_field(&result, "valid_until"));
+
+    free(a);
+}
+
+
 /* Its trades are, unless few other labels tell that nothing follows them. */
 
 static void
@@ -555,6 +601,7 @@ main(void)
         cmocka_unit_test(a_name_stands_in_its_row_of_the_card),
         cmocka_unit_test(the_term_of_a_card_is_one_the_law_knows),
         cmocka_unit_test(a_licence_of_two_columns_is_read),
+        cmocka_unit_test(a_licences_name_that_begins_late_is_not_vouched_for),
         cmocka_unit_test(what_stands_below_a_licences_trades_is_needless)
     };
 
