@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include "reg_ocr_ctc.h"
+#include "reg_ocr_find.h"
 #include "reg_text.h"
 
 
@@ -34,10 +35,38 @@
 #define REG_OCR_HIDDEN      0.15f
 #define REG_OCR_HIDDEN_ROOM 2
 
+/*
+ * Where the next character is further away than so many of the line's
+ * pitches, one is missing if the blank there is less sure than that: the
+ * likeliest is taken.  A part of a pitch beside one that was read is its.
+ * Behind labels, which end with these, there is room for nothing.
+ */
+
+#define REG_OCR_HOLE_INSIDE 1.6f
+#define REG_OCR_HOLE_END    1.4f
+#define REG_OCR_HOLE_BESIDE 0.6f
+#define REG_OCR_HOLE_BLANK  0.85f
+#define REG_OCR_HOLE_LEGIBLE  0.6f
+
+static const char  reg_ocr_label_ends[] = "名别族生址码称型人者所场本期围关限";
+
+/* Steps of a pitch in print, where a line has too few characters to tell. */
+
+#define REG_OCR_PITCH       4.8f
+#define REG_OCR_PITCHES     3
+#define REG_OCR_PITCHES_MAX 32
+
 
 static size_t reg_ocr_ctc_best(const float *p, size_t n);
 static size_t reg_ocr_ctc_hidden(const reg_ocr_alphabet_t *alphabet,
     const float *probabilities, size_t steps, size_t step);
+static void reg_ocr_ctc_holes(const reg_ocr_alphabet_t *alphabet,
+    const float *probabilities, reg_ocr_line_t *line);
+static float reg_ocr_ctc_pitch(const reg_ocr_line_t *line, size_t *pitches);
+static int reg_ocr_ctc_hole(const reg_ocr_line_t *line, size_t i,
+    float pitch, size_t *from, size_t *to);
+static size_t reg_ocr_ctc_han(const reg_ocr_alphabet_t *alphabet,
+    const float *p);
 static void reg_ocr_ctc_others(const reg_ocr_alphabet_t *alphabet,
     const float *p, reg_ocr_char_t *c);
 static size_t reg_ocr_ctc_mask(const reg_ocr_alphabet_t *alphabet,
@@ -101,8 +130,17 @@ reg_ocr_ctc_read(const reg_ocr_alphabet_t *alphabet,
     }
 
     for (i = 0, sum = 0; i < line->n; i++) {
+        sum += line->chars[i].p;
+    }
+
+    line->confidence = (line->n == 0) ? 0 : sum / line->n;
+
+    if (line->confidence >= REG_OCR_HOLE_LEGIBLE) {
+        reg_ocr_ctc_holes(alphabet, probabilities, line);
+    }
+
+    for (i = 0; i < line->n; i++) {
         c = &line->chars[i];
-        sum += c->p;
 
         if (c->p < 1 - REG_OCR_OTHER) {
             reg_ocr_ctc_others(alphabet,
@@ -110,8 +148,6 @@ reg_ocr_ctc_read(const reg_ocr_alphabet_t *alphabet,
                                c);
         }
     }
-
-    line->confidence = (line->n == 0) ? 0 : sum / line->n;
 
     return REG_OK;
 }
@@ -156,6 +192,134 @@ reg_ocr_ctc_hidden(const reg_ocr_alphabet_t *alphabet,
 
     return (p[class] >= REG_OCR_HIDDEN
             && reg_text_is_han(alphabet->code[class])) ? class : 0;
+}
+
+
+/* Puts a character into each place where one must be missing. */
+
+static void
+reg_ocr_ctc_holes(const reg_ocr_alphabet_t *alphabet,
+    const float *probabilities, reg_ocr_line_t *line)
+{
+    float            pitch;
+    size_t           i, n, step, least, from, to, class, pitches;
+    reg_ocr_char_t  *c;
+
+    n = alphabet->classes;
+    pitch = reg_ocr_ctc_pitch(line, &pitches);
+
+    /* of a few characters only the last may be told to be missing */
+
+    for (i = (pitches < REG_OCR_PITCHES) ? line->n : 1; i <= line->n; i++) {
+
+        if (line->n < 2 || !reg_ocr_ctc_hole(line, i, pitch, &from, &to)) {
+            continue;
+        }
+
+        for (step = from, least = from; step < to; step++) {
+            if (probabilities[step * n] < probabilities[least * n]) {
+                least = step;
+            }
+        }
+
+        class = reg_ocr_ctc_han(alphabet, probabilities + least * n);
+
+        if (class == 0 || probabilities[least * n] > REG_OCR_HOLE_BLANK) {
+            continue;
+        }
+
+        c = &line->chars[i];
+        memmove(c + 1, c, (line->n++ - i++) * sizeof(reg_ocr_char_t));
+        memset(c, 0, sizeof(reg_ocr_char_t));
+        c->code = alphabet->code[class];
+        c->p = probabilities[least * n + class];
+        c->step = least;
+    }
+}
+
+
+/* The median distance of Chinese characters. */
+
+static float
+reg_ocr_ctc_pitch(const reg_ocr_line_t *line, size_t *pitches)
+{
+    size_t    i, k, n;
+    unsigned  d, apart[REG_OCR_PITCHES_MAX];
+
+    for (i = 1, n = 0; i < line->n && n < REG_OCR_PITCHES_MAX; i++) {
+
+        if (!reg_text_is_han(line->chars[i].code)
+            || !reg_text_is_han(line->chars[i - 1].code))
+        {
+            continue;
+        }
+
+        d = line->chars[i].step - line->chars[i - 1].step;
+
+        for (k = n++; k > 0 && apart[k - 1] > d; k--) {
+            apart[k] = apart[k - 1];
+        }
+
+        apart[k] = d;
+    }
+
+    *pitches = n;
+
+    return (n < REG_OCR_PITCHES) ? REG_OCR_PITCH : (float) apart[n / 2];
+}
+
+
+/* Whether there is room for another before the i-th, and where. */
+
+static int
+reg_ocr_ctc_hole(const reg_ocr_line_t *line, size_t i, float pitch,
+    size_t *from, size_t *to)
+{
+    float                  begin, end, gap;
+    const reg_ocr_char_t  *before, *behind;
+
+    before = &line->chars[i - 1];
+    behind = (i < line->n) ? &line->chars[i] : NULL;
+
+    if (!reg_text_is_han(before->code)
+        || (behind != NULL && !reg_text_is_han(behind->code))
+        || reg_ocr_codes_has(reg_ocr_label_ends, before->code))
+    {
+        return 0;
+    }
+
+    begin = before->step;
+    end = (behind != NULL) ? behind->step : line->steps;
+    gap = (behind != NULL) ? REG_OCR_HOLE_INSIDE : REG_OCR_HOLE_END;
+
+    if (end - begin < gap * pitch) {
+        return 0;
+    }
+
+    begin += REG_OCR_HOLE_BESIDE * pitch;
+    end -= (behind != NULL) ? REG_OCR_HOLE_BESIDE * pitch : 0;
+
+    *from = (size_t) ceilf(begin);
+    *to = (size_t) ceilf(end);
+
+    return *from < *to;
+}
+
+
+static size_t
+reg_ocr_ctc_han(const reg_ocr_alphabet_t *alphabet, const float *p)
+{
+    size_t  class, best;
+
+    for (class = 1, best = 0; class < alphabet->classes; class++) {
+        if ((best == 0 || p[class] > p[best])
+            && reg_text_is_han(alphabet->code[class]))
+        {
+            best = class;
+        }
+    }
+
+    return best;
 }
 
 

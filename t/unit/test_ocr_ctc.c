@@ -126,6 +126,72 @@ a_blank_in_doubt_hides_a_character(void **state)
 }
 
 
+/* Characters four steps apart: which is read where one of them is missing. */
+
+static int32_t
+missing(const char *han, size_t at, size_t steps, float blank, size_t n)
+{
+    float                p[40 * 64];
+    size_t               i;
+    int32_t              code;
+    reg_str_t            s;
+    reg_ocr_line_t       line;
+    reg_ocr_alphabet_t  *a = alphabet();
+
+    memset(&line, 0, sizeof(line));
+    memset(p, 0, sizeof(p));
+    s = str(han);
+
+    for (i = 0; i < steps; i++) {
+        p[i * a->classes] = 0.999f;
+    }
+
+    for (i = 2; (code = reg_text_next(&s)) != -1; i += 4) {
+        if (code != '_') {
+            doubt(a, p, i, code, 0.95f);
+        }
+    }
+
+    doubt(a, p, at, 0x53e4, 0.05f);
+    p[at * a->classes] = blank;
+
+    assert_int_equal(reg_ocr_ctc_read(a, p, steps, &line), REG_OK);
+    code = 0;
+
+    for (i = 0; i < line.n; i++) {
+        if (line.chars[i].code == 0x53e4) {
+            assert_int_equal(line.chars[i].step, at);
+            assert_true(line.chars[i].p < 0.1f);
+            code = 0x53e4;
+        }
+    }
+
+    assert_int_equal(line.n, n);
+    free(line.chars);
+    free(line.kept);
+    free(a);
+
+    return code;
+}
+
+
+static void
+a_hole_between_characters_is_filled(void **state)
+{
+    (void) state;
+
+    /* 古 between the others, and behind them */
+
+    assert_int_equal(missing("汉蒙回汉_蒙回", 18, 28, 0.6f, 7), 0x53e4);
+    assert_int_equal(missing("汉蒙回汉蒙", 22, 24, 0.6f, 6), 0x53e4);
+
+    /* where nothing stands, or there is no room */
+
+    assert_int_equal(missing("汉蒙回汉_蒙回", 18, 28, 0.9f, 6), 0);
+    assert_int_equal(missing("汉蒙回汉蒙回", 20, 24, 0.6f, 6), 0);
+}
+
+
 static void
 a_mask_reads_the_second_best(void **state)
 {
@@ -165,6 +231,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(blanks_part_equal_neighbours),
         cmocka_unit_test(a_blank_in_doubt_hides_a_character),
+        cmocka_unit_test(a_hole_between_characters_is_filled),
         cmocka_unit_test(a_mask_reads_the_second_best)
     };
 
