@@ -122,7 +122,7 @@ int reg_ocr_codes_has(const char *characters, int32_t code);
 
 void reg_ocr_text_cut(reg_ocr_text_t *text, size_t at, size_t n);
 
-/* Takes away what a name or a place does not begin with, which leaves a hole. */
+/* Takes away what no name or place begins with, which leaves a hole. */
 
 void reg_ocr_text_begin(reg_ocr_text_t *text);
 
