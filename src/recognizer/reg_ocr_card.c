@@ -28,7 +28,7 @@
 #define REG_OCR_CARD_FACE_X  54.0f
 #define REG_OCR_CARD_FACE_Y  42.0f
 
-/* The middle of the name's row, and half way to the next; left of the picture. */
+/* The middle of the name's row, and half way to the next. */
 
 #define REG_OCR_CARD_NAME    10.9f
 #define REG_OCR_CARD_NAME_ROW  3.2f
