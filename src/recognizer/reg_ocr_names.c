@@ -89,7 +89,11 @@ static const reg_ocr_usual_t  reg_ocr_given[] = {
             "绮罡群翔翠翰翼耀聪胜育舒航艾芝芮芯花芷苏苑茂茗荃莎菁菱萃葵蓓蔓"
             "薪虎虹蝶行衡裕言诗诚诺谦豪贝贞贤贵越跃路轶辰运进远迪选通逸道遥"
             "邦郁重钊钢钧铁铃铭银锋锐锦镇长阔陆隆雁雄雯雷震霄霖露青靖韬韵顺"
-            "颂颜风飒馨骏骞高魁鸣鸿鹤麒麟黎齐" },
+            "颂颜飒馨骏骞高魁鸣鸿鹤麒麟黎齐" },
+
+    /* hardly in a name, but alike to one that is in many: 凤 */
+
+    { 5000, "风" },
 };
 
 static const reg_ocr_custom_t  reg_ocr_surname = {
