@@ -602,8 +602,8 @@ reg_ocr_card_birth(const reg_ocr_page_t *page, reg_ocr_result_t *result)
 
 /*
  * All between the label and the number, left of the holder's picture.  An
- * address ends with 号, 室 or 组: one that ends with a digit or with a street
- * was cut.
+ * address ends with 号, 室 or 组: one that ends with a digit, a division or a
+ * street was cut.
  */
 
 static void
@@ -642,7 +642,7 @@ reg_ocr_card_address(const reg_ocr_page_t *page,
         last = &text.c[text.n - 1];
 
         if (!reg_text_is_han(last->code)
-            || reg_ocr_codes_has("路街道", last->code))
+            || reg_ocr_codes_has("省州盟市县旗区乡镇路街道", last->code))
         {
             text.hole = 1;
             last->p = fminf(last->p, REG_OCR_ADDRESS_CUT);
