@@ -44,9 +44,36 @@ sub rows ($sql) { servers()->sql("select count(*) from registration.$sql") }
     is_deeply($person->{client}->get('draft')->json->{values}, {},
               'the draft keeps no values');
 
-    my $other = { $person->{body}->%*, username => 'somebody.else' };
-    is(submit_again($person->{client}, $other)->json->{number}, $json->{number},
-       'one draft is one application');
+    status_is(submit_again($person->{client},
+                           { $person->{body}->%*, email_code => '000000' }),
+              201, 'the code that proved the address does not matter any more');
+
+    # One draft is one application: what would not be stored is not taken.
+
+    for my $change ([ username => 'somebody.else' ],
+                    [ password => person()->{password} ],
+                    [ mobile => person()->{mobile} ],
+                    [ email => person()->{email} ],
+                    [ documents => {} ])
+    {
+        my $other = { $person->{body}->%*, @$change };
+
+        problem_is(submit_again($person->{client}, $other), 409, '',
+                   "another $change->[0] was not registered");
+        is_deeply($person->{client}{cookies}, {}, 'the draft has served');
+    }
+
+    status_is(sign_in(client(), $person->{values}), 200,
+              'the account is that of the first answer');
+
+    # A draft that was done before this was told apart knows the person.
+
+    servers()->redis('HDEL', servers()->redis('KEYS', 'registration:draft:*'),
+                     'body');
+
+    is(submit_again($person->{client},
+                    { $person->{body}->%*, username => 'somebody.else' })
+           ->body, $answer->body, 'one of a release before gives its answer');
 
     # A new draft for another application of the same account is none.
 

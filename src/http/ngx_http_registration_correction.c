@@ -47,9 +47,6 @@ static json_t *ngx_http_registration_correction_set(PGresult *result,
 static void ngx_http_registration_correction_version(
     ngx_http_registration_ctx_t *ctx,
     ngx_http_registration_correction_t *correction);
-static ngx_int_t ngx_http_registration_correction_hash(
-    ngx_http_registration_ctx_t *ctx,
-    ngx_http_registration_correction_t *correction);
 static ngx_int_t ngx_http_registration_correction_find(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_correction_ask_again(
@@ -528,7 +525,10 @@ ngx_http_registration_correction_find(ngx_http_request_t *r,
 
     ngx_http_registration_correction_version(ctx, correction);
 
-    if (ngx_http_registration_correction_hash(ctx, correction) != NGX_OK) {
+    if (ngx_http_registration_intake_hash(ctx, ctx->body, "correction",
+                                          correction->hash)
+        != NGX_OK)
+    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -571,32 +571,6 @@ ngx_http_registration_correction_version(ngx_http_registration_ctx_t *ctx,
     }
 
     json_object_del(ctx->body, "version");
-}
-
-
-/* What tells this correction from another, however its members are ordered. */
-
-static ngx_int_t
-ngx_http_registration_correction_hash(ngx_http_registration_ctx_t *ctx,
-    ngx_http_registration_correction_t *correction)
-{
-    char       *text;
-    reg_str_t   body;
-
-    text = json_dumps(ctx->body, JSON_COMPACT|JSON_SORT_KEYS);
-    if (text == NULL) {
-        return NGX_ERROR;
-    }
-
-    body.len = ngx_strlen(text);
-    body.data = (u_char *) text;
-
-    reg_hash(ctx->conf->keys, "correction", body, correction->hash);
-
-    reg_wipe(text, body.len);
-    free(text);
-
-    return NGX_OK;
 }
 
 

@@ -172,7 +172,9 @@ ngx_http_registration_draft_field(ngx_http_request_t *r,
                                                       value);
     }
 
-    if (name->data[0] != 'v' && name->data[0] != 'd') {
+    if (name->data[0] != 'v' && name->data[0] != 'd'
+        && !ngx_http_registration_equal(name, "body"))
+    {
         return NGX_OK;
     }
 
@@ -208,7 +210,12 @@ ngx_http_registration_draft_field(ngx_http_request_t *r,
         return ngx_http_registration_draft_value(r, ctx, draft, name, &text);
     }
 
-    draft->done = text;
+    if (name->data[0] == 'b') {
+        draft->body = text;
+
+    } else {
+        draft->done = text;
+    }
 
     return NGX_OK;
 }

@@ -14,6 +14,8 @@
  *   sent      an application may have been made of it: whatever becomes of
  *             its pictures, only the sweep, which asks PostgreSQL, removes one
  *   done      the answer to the submission, sealed
+ *   body      what was submitted, hashed and sealed; a draft that was done by
+ *             a release without it has none
  *
  * For each document a key "registration:document:ID" lives as long as the
  * draft: what has neither that nor a row in PostgreSQL, nobody owns.
@@ -53,6 +55,7 @@ typedef struct {
     json_t                           *recognition;  /* {kind: …}, as read */
     ngx_uint_t                        step;
     ngx_str_t                         done;
+    ngx_str_t                         body;
     ngx_uint_t                        ndocuments;
     ngx_http_registration_document_t  document[NGX_HTTP_REGISTRATION_DOCUMENTS];
 } ngx_http_registration_draft_t;

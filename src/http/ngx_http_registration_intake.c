@@ -153,6 +153,30 @@ ngx_http_registration_intake_documents(json_t *documents,
 }
 
 
+ngx_int_t
+ngx_http_registration_intake_hash(ngx_http_registration_ctx_t *ctx,
+    json_t *body, const char *purpose, u_char *hash)
+{
+    char       *dump;
+    reg_str_t   text;
+
+    dump = json_dumps(body, JSON_COMPACT|JSON_SORT_KEYS);
+    if (dump == NULL) {
+        return NGX_ERROR;
+    }
+
+    text.len = ngx_strlen(dump);
+    text.data = (u_char *) dump;
+
+    reg_hash(ctx->conf->keys, purpose, text, hash);
+
+    reg_wipe(dump, text.len);
+    free(dump);
+
+    return NGX_OK;
+}
+
+
 const char *
 ngx_http_registration_document_field(const char *kind)
 {

@@ -55,6 +55,11 @@ ngx_int_t ngx_http_registration_intake_fetch(ngx_http_request_t *r,
 void ngx_http_registration_intake_documents(json_t *documents,
     ngx_http_registration_draft_t *draft, reg_faults_t *faults);
 
+/* A keyed hash of a body, however its members are ordered. */
+
+ngx_int_t ngx_http_registration_intake_hash(ngx_http_registration_ctx_t *ctx,
+    json_t *body, const char *purpose, u_char *hash);
+
 /* "documents.KIND" as the table of kinds has it. */
 
 const char *ngx_http_registration_document_field(const char *kind);

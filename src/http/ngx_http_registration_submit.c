@@ -6,8 +6,9 @@
  * password, the files on disk) → submit_insert → (PostgreSQL) →
  * submit_commit → (Redis: the code is used, the draft done) → submit_reply
  *
- * Of a draft that is done: submit_judge → (PostgreSQL: was it this person?) →
- * submit_again → submit_reply
+ * Of a draft that is done: submit_judge → submit_done → submit_reply, or for
+ * one that knows no hash of its body submit_judge → submit_ask → (PostgreSQL:
+ * was it this person?) → submit_again → submit_reply
  */
 
 
@@ -22,13 +23,18 @@ typedef struct {
     reg_faults_t                    faults;
     ngx_http_registration_draft_t  *draft;
     ngx_http_registration_codes_t   codes;
+    u_char                          hash[REG_HASH];     /* of the body */
     ngx_str_t                       reply;
 } ngx_http_registration_submit_t;
 
 
+static ngx_int_t ngx_http_registration_submit_hash(
+    ngx_http_registration_ctx_t *ctx, u_char *hash);
 static ngx_int_t ngx_http_registration_submit_judge(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_submit_done(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_submit_ask(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_submit_again(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
@@ -45,6 +51,8 @@ static ngx_int_t ngx_http_registration_submit_commit(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_submit_answer(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, PGresult *result, ngx_str_t *sealed);
+static ngx_int_t ngx_http_registration_submit_body(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_str_t *sealed);
 static ngx_int_t ngx_http_registration_submit_taken(ngx_http_request_t *r,
     const char *outcome);
 static ngx_int_t ngx_http_registration_submit_reply(ngx_http_request_t *r,
@@ -53,8 +61,8 @@ static ngx_int_t ngx_http_registration_submit_reply(ngx_http_request_t *r,
 
 /*
  * KEYS: draft, codes.  ARGV: lifetime, prefix of document keys, the answer,
- * tag of the codes.  What is left of the draft is the answer, for one who did
- * not receive it.
+ * tag of the codes, the body's hash.  What is left of the draft is the answer,
+ * for one who did not receive it and submits the same again.
  */
 
 static ngx_registration_script_t  ngx_http_registration_commit_script = {
@@ -68,7 +76,7 @@ static ngx_registration_script_t  ngx_http_registration_commit_script = {
     "end\n"
     "drop_codes(KEYS[2], ARGV[4])\n"
     "redis.call('DEL', KEYS[1])\n"
-    "redis.call('HSET', KEYS[1], 'done', ARGV[3])\n"
+    "redis.call('HSET', KEYS[1], 'done', ARGV[3], 'body', ARGV[5])\n"
     "redis.call('PEXPIRE', KEYS[1], ARGV[1])\n"
     "return 1"), { 0 }
 };
@@ -107,7 +115,9 @@ ngx_http_registration_submit(ngx_http_request_t *r,
 
     ctx->data = submit;
 
-    if (reg_fields_normalize(ctx->body, &submit->faults) != REG_OK) {
+    if (reg_fields_normalize(ctx->body, &submit->faults) != REG_OK
+        || ngx_http_registration_submit_hash(ctx, submit->hash) != NGX_OK)
+    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -130,6 +140,29 @@ ngx_http_registration_submit(ngx_http_request_t *r,
 
     return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_submit_judge);
+}
+
+
+/* Of what is registered: the code that proves an address is no part of it. */
+
+static ngx_int_t
+ngx_http_registration_submit_hash(ngx_http_registration_ctx_t *ctx,
+    u_char *hash)
+{
+    json_t     *kept;
+    ngx_int_t   rc;
+
+    kept = json_copy(ctx->body);
+    if (kept == NULL) {
+        return NGX_ERROR;
+    }
+
+    (void) json_object_del(kept, "email_code");
+
+    rc = ngx_http_registration_intake_hash(ctx, kept, "submission", hash);
+    json_decref(kept);
+
+    return rc;
 }
 
 
@@ -182,10 +215,37 @@ ngx_http_registration_submit_judge(ngx_http_request_t *r,
 }
 
 
-/* Where PostgreSQL is not to be had, the answer is that of before. */
+/*
+ * Who changed something meanwhile must not take it for registered.  A draft
+ * that a release without this hash has done can tell the person at least.
+ */
 
 static ngx_int_t
 ngx_http_registration_submit_done(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    ngx_str_t                       *body;
+    ngx_http_registration_submit_t  *submit;
+
+    submit = ctx->data;
+    body = &submit->draft->body;
+
+    if (body->len != REG_HASH) {
+        return ngx_http_registration_submit_ask(r, ctx);
+    }
+
+    if (ngx_memcmp(body->data, submit->hash, REG_HASH) != 0) {
+        return ngx_http_registration_submit_other(r, ctx);
+    }
+
+    return ngx_http_registration_submit_reply(r, ctx);
+}
+
+
+/* Where PostgreSQL is not to be had, the answer is that of before. */
+
+static ngx_int_t
+ngx_http_registration_submit_ask(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
     json_t                          *done;
@@ -243,7 +303,7 @@ ngx_http_registration_submit_again(ngx_http_request_t *r,
 }
 
 
-/* Of somebody else: that needs a draft of its own. */
+/* Another application: that needs a draft of its own. */
 
 static ngx_int_t
 ngx_http_registration_submit_other(ngx_http_request_t *r,
@@ -396,7 +456,7 @@ ngx_http_registration_submit_commit(ngx_http_request_t *r,
     u_char                           lifetime[NGX_INT64_LEN];
     ngx_int_t                        rc;
     PGresult                        *result;
-    ngx_str_t                        argv[6];
+    ngx_str_t                        argv[7];
     ngx_http_registration_submit_t  *submit;
 
     submit = ctx->data;
@@ -417,7 +477,8 @@ ngx_http_registration_submit_commit(ngx_http_request_t *r,
 
     if (ngx_http_registration_draft_key(r, ctx, &argv[0]) != NGX_OK
         || ngx_http_registration_submit_answer(r, ctx, result, &argv[4])
-           != NGX_OK)
+           != NGX_OK
+        || ngx_http_registration_submit_body(r, ctx, &argv[6]) != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -437,7 +498,7 @@ ngx_http_registration_submit_commit(ngx_http_request_t *r,
 
     rc = ngx_registration_redis_script(ctx->conf->redis, &ctx->call,
                                        &ngx_http_registration_commit_script,
-                                       2, argv, 6);
+                                       2, argv, 7);
 
     return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_submit_reply);
@@ -478,6 +539,26 @@ ngx_http_registration_submit_answer(ngx_http_request_t *r,
                         - p;
 
     return ngx_http_registration_seal(r, ctx, &context, p, submit->reply.len,
+                                      sealed);
+}
+
+
+static ngx_int_t
+ngx_http_registration_submit_body(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, ngx_str_t *sealed)
+{
+    ngx_str_t                        context;
+    ngx_http_registration_submit_t  *submit;
+
+    submit = ctx->data;
+
+    if (ngx_http_registration_draft_context(r, ctx, "body", 4, &context)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_registration_seal(r, ctx, &context, submit->hash, REG_HASH,
                                       sealed);
 }
 
