@@ -384,9 +384,18 @@ sub files { scalar(() = glob servers()->{dir} . '/documents/*/*') }
     my $browser = client();
     my $id      = $browser->upload('licence', picture())->json->{id};
 
+    is($browser->get('form')->json->{limits}{max_bytes}, $limit,
+       'the form tells the limit');
+
     servers()->reload(directives => { document_max_size => '1k' });
-    problem_is($browser->upload('licence', picture()), 413, 'file too_large',
-               'a lower limit');
+
+    my $refused = $browser->upload('licence', picture());
+
+    problem_is($refused, 413, 'file too_large', 'a lower limit');
+    unlike($refused->json->{errors}[0]{message}, qr/\d/,
+           'and no other figure');
+    is($browser->get('form')->json->{limits}{max_bytes}, 1024,
+       'is what the form tells');
     status_is($browser->get("documents/$id"), 200,
               'does not hide what was stored before');
 }

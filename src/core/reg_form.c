@@ -10,8 +10,7 @@
 #include "reg_password.h"
 
 
-#define REG_FORM_BYTES      (1024 * 1024)
-#define REG_UPLOAD_BYTES    (5 * 1024 * 1024)   /* policy.md: 5 MiB a file */
+#define REG_FORM_BYTES  (1024 * 1024)
 
 
 struct reg_form_s {
@@ -25,12 +24,12 @@ struct reg_form_s {
 };
 
 
-static reg_code_t reg_form_render(reg_form_t *form);
+static reg_code_t reg_form_render(reg_form_t *form, size_t max_bytes);
 static json_t *reg_form_render_types(const json_t *root);
 static json_t *reg_form_render_kinds(const reg_document_type_t *type,
     size_t first, size_t last);
 static json_t *reg_form_render_fields(void);
-static json_t *reg_form_render_limits(void);
+static json_t *reg_form_render_limits(size_t max_bytes);
 
 
 static const char *const  reg_form_shown[] = {
@@ -74,7 +73,7 @@ static const char *const  reg_form_english[REG_CODES] = {
 
 reg_form_t *
 reg_form_load(const char *path, const reg_regions_t *regions,
-    reg_error_t *error)
+    size_t max_bytes, reg_error_t *error)
 {
     char              *text;
     json_t            *root;
@@ -108,7 +107,7 @@ reg_form_load(const char *path, const reg_regions_t *regions,
     free(text);
 
     if (rc == REG_OK) {
-        rc = reg_form_render(form);
+        rc = reg_form_render(form, max_bytes);
         if (rc != REG_OK) {
             reg_error_set(error, "%s: out of memory", path);
         }
@@ -263,7 +262,7 @@ reg_form_message(const reg_form_t *form, const char *word,
 /* jansson passes a NULL on as a failure, so that the last call tells all. */
 
 static reg_code_t
-reg_form_render(reg_form_t *form)
+reg_form_render(reg_form_t *form, size_t max_bytes)
 {
     int      rc;
     size_t   i;
@@ -281,7 +280,8 @@ reg_form_render(reg_form_t *form)
     rc |= json_object_set_new(shown, "document_types",
                               reg_form_render_types(root));
     rc |= json_object_set_new(shown, "fields", reg_form_render_fields());
-    rc |= json_object_set_new(shown, "limits", reg_form_render_limits());
+    rc |= json_object_set_new(shown, "limits",
+                              reg_form_render_limits(max_bytes));
 
     form->json = json_dumps(shown, JSON_COMPACT);
 
@@ -401,14 +401,14 @@ reg_form_render_fields(void)
 
 
 static json_t *
-reg_form_render_limits(void)
+reg_form_render_limits(size_t max_bytes)
 {
     const reg_jpeg_limits_t  *jpeg;
 
     jpeg = &reg_jpeg_limits;
 
-    return json_pack("{s:i, s:i, s:i, s:I, s:I, s:[s], s:i, s:i}",
-                     "max_bytes", REG_UPLOAD_BYTES,
+    return json_pack("{s:I, s:i, s:i, s:I, s:I, s:[s], s:i, s:i}",
+                     "max_bytes", (json_int_t) max_bytes,
                      "min_side", (int) jpeg->min_side,
                      "max_side", (int) jpeg->max_side,
                      "max_pixels", (json_int_t) jpeg->max_pixels,

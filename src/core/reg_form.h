@@ -25,11 +25,11 @@ typedef enum {
 /*
  * Loads and checks the form file, of which conf/form.json is the sample: every
  * member of it is needed and no other is known.  An error names file and
- * line, also for a wrong value.
+ * line, also for a wrong value.  max_bytes is how large a picture may be.
  */
 
 reg_form_t *reg_form_load(const char *path, const reg_regions_t *regions,
-    reg_error_t *error);
+    size_t max_bytes, reg_error_t *error);
 void reg_form_free(reg_form_t *form);
 
 /*

@@ -191,7 +191,7 @@ ctl_check_form(ctl_config_t *config, reg_error_t *error)
         return -1;
     }
 
-    form = reg_form_load(config->form, config->loaded, error);
+    form = reg_form_load(config->form, config->loaded, 0, error);
     if (form == NULL) {
         return -1;
     }

@@ -223,7 +223,8 @@ ngx_http_registration_load_files(ngx_conf_t *cf,
     }
 
     rmcf->form = reg_form_load((char *) rmcf->form_file.path.data,
-                               rmcf->regions, &error);
+                               rmcf->regions,
+                               rmcf->policy.document_max_size, &error);
     if (rmcf->form == NULL) {
         return ngx_http_registration_failed(cf, &rmcf->form_file, &error);
     }

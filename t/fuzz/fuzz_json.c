@@ -89,7 +89,7 @@ rules_once(void)
 
     if (regions != NULL) {
         rules.regions = regions;
-        rules.form = reg_form_load("conf/form.json", regions, &error);
+        rules.form = reg_form_load("conf/form.json", regions, 0, &error);
     }
 
     if (rules.form == NULL) {

@@ -59,7 +59,7 @@ set_up(void **state)
 
     assert_non_null(regions);
 
-    form = reg_form_load(REG_TEST_FORM, regions, &error);
+    form = reg_form_load(REG_TEST_FORM, regions, 0, &error);
     assert_non_null(form);
 
     rules.form = form;

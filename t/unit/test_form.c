@@ -129,7 +129,7 @@ test_form(void **state)
     (void) state;
 
     regions = load_regions(REG_TEST_REGIONS);
-    form = reg_form_load(REG_TEST_FORM, regions, &error);
+    form = reg_form_load(REG_TEST_FORM, regions, 3145728, &error);
     assert_non_null(form);
 
     assert_string_equal(reg_form_province(form), "410000");
@@ -174,7 +174,7 @@ test_form(void **state)
 
     assert_int_equal(json_integer_value(json_object_get(
                          json_object_get(root, "limits"), "max_bytes")),
-                     5242880);
+                     3145728);
 
     type = json_array_get(json_object_get(root, "document_types"), 6);
     assert_string_equal(json_string_value(json_object_get(type, "id")),
@@ -313,7 +313,7 @@ test_form_errors(void **state)
         write_file(path, text);
         free(text);
 
-        assert_null(reg_form_load(path, regions, &error));
+        assert_null(reg_form_load(path, regions, 0, &error));
         unlink(path);
 
         (void) snprintf(expected, sizeof(expected), ":%u: %s",
@@ -337,7 +337,7 @@ test_form_syntax(void **state)
     regions = load_regions(REG_TEST_REGIONS);
 
     write_file(path, "{\n\"title\": 1,\n\"title\": 2}");
-    assert_null(reg_form_load(path, regions, &error));
+    assert_null(reg_form_load(path, regions, 0, &error));
     unlink(path);
     assert_error(&error, path, ":3: duplicate object key near '\"title\"'");
 
