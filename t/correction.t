@@ -349,6 +349,21 @@ problem_is(put(client(), 2, %new), 401, '', 'nor submits');
     problem_is(put($client, 2, %body,
                    email_code => $code eq '111111' ? '222222' : '111111'),
                422, 'email_code code_wrong', 'a wrong code of a draft in use');
+    problem_is(put($client, 2, %body, email => 'bad', email_code => $code),
+               422, 'email format', 'no code of an address that is none');
+
+    {
+        my $cookies = { $client->{cookies}->%* };
+
+        delete $client->{cookies}{$_}
+            for grep { /draft/ } keys $client->{cookies}->%*;
+        problem_is(put($client, 2, %body, email => 'bad',
+                       email_code => $code),
+                   422, 'documents.id_card_emblem unknown, email format',
+                   'nor without a draft');
+        $client->{cookies} = $cookies;
+    }
+
     status_is(put($client, 2, %body, email_code => $code), 200,
               'the right one');
     is(servers()->redis('EXISTS', "registration:document:$emblem"), 0,

@@ -686,17 +686,17 @@ ngx_http_registration_correction_fetch(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
     ngx_int_t                            rc;
-    ngx_uint_t                           check;
     ngx_http_registration_correction_t  *correction;
 
     correction = ctx->data;
 
-    check = correction->new_email
-            && reg_faults_of(&correction->faults, "email_code") == REG_OK
-            && reg_faults_of(&correction->faults, "email") == REG_OK;
+    correction->check_code = correction->new_email
+              && reg_faults_of(&correction->faults, "email_code") == REG_OK
+              && reg_faults_of(&correction->faults, "email") == REG_OK;
 
-    if (!check && json_object_size(correction->pictures) == 0) {
-
+    if (!correction->check_code
+        && json_object_size(correction->pictures) == 0)
+    {
         if (correction->faults.n) {
             return ngx_http_registration_faults(r, 422, &correction->faults);
         }
@@ -708,7 +708,8 @@ ngx_http_registration_correction_fetch(ngx_http_request_t *r,
         return ngx_http_registration_correction_no_draft(r, ctx);
     }
 
-    rc = ngx_http_registration_intake_fetch(r, ctx, correction->merged, check,
+    rc = ngx_http_registration_intake_fetch(r, ctx, correction->merged,
+                                            correction->check_code,
                                             correction->faults.n == 0, 0,
                                             &correction->codes);
 
@@ -735,7 +736,7 @@ ngx_http_registration_correction_no_draft(ngx_http_request_t *r,
                        REG_UNKNOWN);
     }
 
-    if (correction->new_email) {
+    if (correction->check_code) {
         reg_faults_add(&correction->faults, "email_code", REG_CODE_EXPIRED);
     }
 
@@ -763,7 +764,7 @@ ngx_http_registration_correction_flush(ngx_http_request_t *r,
 
     code = ngx_http_registration_code_outcome(reply->element[0]->integer);
 
-    if (correction->new_email && code != REG_OK) {
+    if (correction->check_code && code != REG_OK) {
         reg_faults_add(&correction->faults, "email_code", code);
     }
 

@@ -31,6 +31,7 @@ typedef struct {
     json_t                           *merged;
     json_t                           *pictures;     /* new: {kind: id} */
     ngx_uint_t                        new_email;
+    ngx_uint_t                        check_code;   /* of the new address */
     reg_faults_t                      faults;
     ngx_http_registration_draft_t    *draft;
     ngx_http_registration_codes_t     codes;
