@@ -150,6 +150,13 @@ $document  = $body->{documents}{id_card_portrait};
 servers()->pause('postgres');
 unavailable('PostgreSQL hangs', POSTGRES, @needs_postgres);
 works('PostgreSQL hangs', @needs_nothing, @redis_only);
+
+# The name cannot be asked for, but what is wrong is known.
+
+my %wrong = (%$body, postcode => '4');
+
+problem_is(submit($drafting, \%wrong), 422, 'postcode format',
+           'PostgreSQL hangs: a wrong submission');
 servers()->resume('postgres');
 recovers('PostgreSQL goes on', 'GET /availability', 'POST /sessions');
 
@@ -158,6 +165,8 @@ recovers('PostgreSQL goes on', 'GET /availability', 'POST /sessions');
 servers()->stop('postgres', 'QUIT');
 unavailable('PostgreSQL stopped', POSTGRES, @needs_postgres);
 works('PostgreSQL stopped', @needs_nothing, @redis_only);
+problem_is(submit($drafting, \%wrong), 422, 'postcode format',
+           'PostgreSQL stopped: a wrong submission');
 servers()->start_postgres;
 recovers('PostgreSQL starts again', 'GET /availability', 'POST /sessions',
          'GET /session');

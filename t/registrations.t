@@ -83,6 +83,17 @@ sub rows ($sql) { servers()->sql("select count(*) from registration.$sql") }
     problem_is(submit($client, draft_for($client, $values)), 422,
                'username taken', 'the username is taken');
 
+    # That is told with the other faults.  A taken address is not: who may
+    # register it with its code, and nobody else, may know.
+
+    $client = client();
+    $values = person(username => uc $person->{values}{username},
+                     email    => $person->{values}{email});
+    my $wrong = draft_for($client, $values, postcode => '4');
+
+    problem_is(submit($client, $wrong), 422,
+               'postcode format, username taken', 'with the other faults');
+
     $client = client();
     $values = person(email => uc $person->{values}{email});
     problem_is(submit($client, draft_for($client, $values)), 422,

@@ -262,6 +262,10 @@ struct ngx_http_registration_ctx_s {
 
 extern ngx_module_t  ngx_http_registration_module;
 
+/* Whether the username of a keyed hash is free. */
+
+extern ngx_registration_statement_t  ngx_http_registration_available_sql;
+
 
 static ngx_inline reg_str_t
 ngx_http_registration_str(ngx_str_t *s)

@@ -12,7 +12,7 @@ static ngx_int_t ngx_http_registration_availability_reply(
     ngx_http_request_t *r, ngx_http_registration_ctx_t *ctx);
 
 
-static ngx_registration_statement_t  ngx_http_registration_available_sql = {
+ngx_registration_statement_t  ngx_http_registration_available_sql = {
     "registration_username_available",
     "SELECT registration.username_available($1)",
     1

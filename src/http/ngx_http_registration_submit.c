@@ -6,6 +6,9 @@
  * password, the files on disk) → submit_insert → (PostgreSQL) →
  * submit_commit → (Redis: the code is used, the draft done) → submit_reply
  *
+ * With a fault: submit_insert → submit_name → (PostgreSQL: is the name free?)
+ * → submit_named → submit_refuse
+ *
  * Of a draft that is done: submit_judge → submit_done → submit_reply, or for
  * one that knows no hash of its body submit_judge → submit_ask → (PostgreSQL:
  * was it this person?) → submit_again → submit_reply
@@ -41,6 +44,12 @@ static ngx_int_t ngx_http_registration_submit_again(ngx_http_request_t *r,
 static ngx_int_t ngx_http_registration_submit_other(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_submit_insert(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_submit_name(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_submit_named(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_submit_refuse(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_submit_query(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, const char *hash);
@@ -341,13 +350,85 @@ ngx_http_registration_submit_insert(ngx_http_request_t *r,
     }
 
     if (submit->faults.n) {
-        return ngx_http_registration_faults(r, 422, &submit->faults);
+        return ngx_http_registration_submit_name(r, ctx);
     }
 
     rc = ngx_http_registration_submit_query(r, ctx, job->phc);
 
     return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_submit_commit);
+}
+
+
+/*
+ * A name that is taken is one of the faults; anybody may ask for it.  That an
+ * address is registered is for its owner to know, who has its code.  Where
+ * PostgreSQL is not to be had, the other faults are the answer.
+ */
+
+static ngx_int_t
+ngx_http_registration_submit_name(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    ngx_int_t                        rc;
+    ngx_str_t                        username;
+    ngx_registration_param_t         param;
+    ngx_http_registration_submit_t  *submit;
+
+    submit = ctx->data;
+
+    if (reg_faults_of(&submit->faults, "username") != REG_OK) {
+        return ngx_http_registration_submit_refuse(r, ctx);
+    }
+
+    ngx_http_registration_value(ctx->body, "username", &username);
+
+    if (ngx_http_registration_lookup(r, ctx, "username",
+                                     (char *) username.data, username.len,
+                                     &param)
+        != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ctx->failure = ngx_http_registration_submit_refuse;
+
+    rc = ngx_registration_postgres_query(ctx->conf->postgres, &ctx->call,
+                                         &ngx_http_registration_available_sql,
+                                         &param, 0);
+
+    return ngx_http_registration_wait(r, ctx, rc,
+                                      ngx_http_registration_submit_named);
+}
+
+
+static ngx_int_t
+ngx_http_registration_submit_named(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    PGresult                        *result;
+    ngx_http_registration_submit_t  *submit;
+
+    submit = ctx->data;
+    result = ctx->call.result;
+
+    if (PQntuples(result) == 1 && PQgetvalue(result, 0, 0)[0] == 'f') {
+        reg_faults_add(&submit->faults, "username", REG_TAKEN);
+    }
+
+    return ngx_http_registration_submit_refuse(r, ctx);
+}
+
+
+static ngx_int_t
+ngx_http_registration_submit_refuse(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    ngx_http_registration_submit_t  *submit;
+
+    submit = ctx->data;
+
+    return ngx_http_registration_faults(r, 422, &submit->faults);
 }
 
 
