@@ -245,6 +245,42 @@ for my $cookie ('registration-draft=x', 'registration-draft=',
 }
 
 
+# The pictures of an application are judged as its submission would.
+
+{
+    my $browser = client();
+    my $id      = $browser->upload('licence', picture())->json->{id};
+    my $states  = sub (%values) {
+        my $fields = $browser->put('draft', \%values)->json->{fields};
+
+        return join ', ', map { "$_ " . ($fields->{$_}{code} // 'valid') }
+            sort keys %$fields;
+    };
+
+    is($states->(document_type => 'business_licence',
+                 documents => { licence => $id }),
+       'document_type valid, documents valid, documents.licence valid',
+       'a picture of the draft');
+    is($states->(documents => { licence => 'A' x 22, supporting => $id }),
+       'documents unknown, documents.licence unknown, '
+       . 'documents.supporting unknown',
+       'one that is not there, and one of another kind');
+    is($states->(document_type => 'resident_id_card',
+                 documents => { licence => $id }),
+       'document_type valid, documents not_applicable, '
+       . 'documents.licence not_applicable', 'of another document type');
+    is($states->(document_type => 'business_licence',
+                 documents => { selfie => $id, licence => $id }),
+       'document_type valid, documents unknown, documents.licence valid',
+       'of no kind at all');
+    is($states->(documents => {}), 'documents valid', 'none');
+    is_deeply($browser->put('draft', { documents => {} })->json->{documents},
+              [ $id ], 'the draft keeps what it has');
+    ok(!exists $browser->get('draft')->json->{values}{documents},
+       'and no more');
+}
+
+
 # What Redis gives back in another form than it was given is as good as none.
 
 {

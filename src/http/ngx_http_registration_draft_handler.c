@@ -4,6 +4,7 @@
  */
 
 
+#include <ngx_http_registration_intake.h>
 #include <ngx_http_registration_password.h>
 
 
@@ -32,6 +33,12 @@ static ngx_int_t ngx_http_registration_draft_judged(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static json_t *ngx_http_registration_draft_states(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, reg_faults_t *faults);
+static json_t *ngx_http_registration_draft_state(
+    ngx_http_registration_ctx_t *ctx, reg_language_t language,
+    reg_code_t code);
+static reg_code_t ngx_http_registration_draft_kinds(
+    ngx_http_registration_ctx_t *ctx, reg_language_t language,
+    reg_faults_t *faults, json_t *states);
 static json_t *ngx_http_registration_draft_ids(
     ngx_http_registration_draft_t *draft);
 static ngx_int_t ngx_http_registration_draft_deleted(ngx_http_request_t *r,
@@ -303,6 +310,10 @@ ngx_http_registration_draft_judge(ngx_http_request_t *r,
 
     reg_fields_judge(&rules, all, 0, faults);
 
+    ngx_http_registration_intake_named(json_object_get(ctx->body,
+                                                       "documents"),
+                                       draft, faults);
+
     if (json_object_get(ctx->body, "password") == NULL
         || reg_faults_of(faults, "password") != REG_OK)
     {
@@ -391,9 +402,9 @@ static json_t *
 ngx_http_registration_draft_states(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, reg_faults_t *faults)
 {
-    json_t          *states, *state, *value;
-    const char      *name, *word;
-    reg_code_t       code;
+    json_t          *states, *value;
+    const char      *name;
+    reg_code_t       code, kind;
     reg_language_t   language;
 
     states = json_object();
@@ -402,21 +413,68 @@ ngx_http_registration_draft_states(ngx_http_request_t *r,
     json_object_foreach(ctx->body, name, value) {
         code = reg_faults_of(faults, name);
 
-        if (code == REG_OK) {
-            state = json_pack("{s:s}", "state", "valid");
-
-        } else {
-            word = reg_code_name(code);
-            state = json_pack("{s:s, s:s, s:s}", "state", "invalid",
-                              "code", word, "message",
-                              reg_form_message(ctx->conf->form, word,
-                                               language));
+        if (ngx_strcmp(name, "documents") == 0) {
+            kind = ngx_http_registration_draft_kinds(ctx, language, faults,
+                                                     states);
+            code = (code == REG_OK) ? kind : code;
         }
 
-        json_object_set_new(states, name, state);
+        json_object_set_new(states, name,
+                            ngx_http_registration_draft_state(ctx, language,
+                                                              code));
     }
 
     return states;
+}
+
+
+static json_t *
+ngx_http_registration_draft_state(ngx_http_registration_ctx_t *ctx,
+    reg_language_t language, reg_code_t code)
+{
+    const char  *word;
+
+    if (code == REG_OK) {
+        return json_pack("{s:s}", "state", "valid");
+    }
+
+    word = reg_code_name(code);
+
+    return json_pack("{s:s, s:s, s:s}", "state", "invalid", "code", word,
+                     "message", reg_form_message(ctx->conf->form, word,
+                                                 language));
+}
+
+
+/*
+ * Adds the state of every picture that was given; gives the first fault of
+ * one, which is that of "documents", too.
+ */
+
+static reg_code_t
+ngx_http_registration_draft_kinds(ngx_http_registration_ctx_t *ctx,
+    reg_language_t language, reg_faults_t *faults, json_t *states)
+{
+    json_t      *id;
+    reg_code_t   code, first;
+    const char  *kind, *field;
+
+    first = REG_OK;
+
+    json_object_foreach(json_object_get(ctx->body, "documents"), kind, id) {
+        field = ngx_http_registration_document_field(kind);
+        code = reg_faults_of(faults, field);
+
+        if (first == REG_OK) {
+            first = code;
+        }
+
+        json_object_set_new(states, field,
+                            ngx_http_registration_draft_state(ctx, language,
+                                                              code));
+    }
+
+    return first;
 }
 
 

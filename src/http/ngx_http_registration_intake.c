@@ -117,12 +117,11 @@ ngx_http_registration_intake_fetch(ngx_http_request_t *r,
 
 
 void
-ngx_http_registration_intake_documents(json_t *documents,
+ngx_http_registration_intake_named(json_t *documents,
     ngx_http_registration_draft_t *draft, reg_faults_t *faults)
 {
     json_t                            *id;
     ngx_str_t                          value;
-    ngx_uint_t                         i, n;
     const char                        *kind;
     ngx_http_registration_document_t  *document;
 
@@ -141,6 +140,16 @@ ngx_http_registration_intake_documents(json_t *documents,
                            REG_UNKNOWN);
         }
     }
+}
+
+
+void
+ngx_http_registration_intake_documents(json_t *documents,
+    ngx_http_registration_draft_t *draft, reg_faults_t *faults)
+{
+    ngx_uint_t  i, n;
+
+    ngx_http_registration_intake_named(documents, draft, faults);
 
     for (i = 0, n = 0; i < draft->ndocuments; i++) {
         if (json_object_get(documents, (char *) draft->document[i].kind.data))

@@ -47,9 +47,14 @@ ngx_int_t ngx_http_registration_intake_fetch(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, json_t *values, ngx_uint_t check,
     ngx_uint_t sound, ngx_uint_t once, ngx_http_registration_codes_t *codes);
 
+/* The documents named (kind, id) must be those of the draft. */
+
+void ngx_http_registration_intake_named(json_t *documents,
+    ngx_http_registration_draft_t *draft, reg_faults_t *faults);
+
 /*
- * The documents named (kind, id) must be those of the draft; what else the
- * draft holds (of a type that was chosen before) is taken out of it.
+ * The same, and what else the draft holds (of a type that was chosen before)
+ * is taken out of it.
  */
 
 void ngx_http_registration_intake_documents(json_t *documents,
