@@ -106,9 +106,17 @@ for ([ [ file_part() ], 'kind required', 'no kind' ],
        'an unknown kind' ],
      [ [ kind_part() ], 'file required', 'no file' ],
      [ [ kind_part(), file_part(), { name => 'more', body => '1' } ],
-       undef, 'a part that nobody knows' ],
-     [ [ kind_part(), file_part(), file_part() ], undef, 'two files' ],
-     [ [ kind_part(), kind_part(), file_part() ], undef, 'two kinds' ])
+       'more unknown_member', 'a part that nobody knows' ],
+     [ [ { name => 'm' x 32, body => '1' }, kind_part(), file_part() ],
+       'm' x 32 . ' unknown_member', 'one of a long name' ],
+     [ [ { name => 'm' x 33, body => '1' }, kind_part(), file_part() ],
+       'file unknown_member', 'one of a name that is none of a field' ],
+     [ [ { name => '<b>', body => '1' }, kind_part(), file_part() ],
+       'file unknown_member', 'nor is this' ],
+     [ [ kind_part(), file_part(), file_part() ], 'file unknown_member',
+       'two files' ],
+     [ [ kind_part(), kind_part(), file_part() ], 'kind unknown_member',
+       'two kinds' ])
 {
     my ($parts, $errors, $name) = @$_;
 
@@ -124,6 +132,10 @@ sub broken ($name, $status, $body, $type_ = $type, %more)
                                  type => $type_, %more),
                $status, undef, $name);
 }
+
+status_is(client()->request('POST', 'documents', body => $body,
+                            type => $type =~ s/;/\t;\t/r),
+          201, 'tabs around the semicolon of the type');
 
 broken('no closing delimiter', 400, substr $body, 0, -4);
 broken('LF instead of CRLF', 400, $body =~ s/\r\n/\n/gr);

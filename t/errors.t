@@ -33,7 +33,7 @@ CONF
 my $client = client();
 
 run_blocks($client, deep => '[' x 2000 . ']' x 2000,
-           long => 'x' x 70_000, nul => '\u0000');
+           long => 'x' x 70_000, nul => '\u0000', tab => "\t");
 
 # Bytes that are no UTF-8, and a NUL: the blocks are text.
 
@@ -253,6 +253,13 @@ PUT /api/draft
 {"postcode": "450000"}
 --- more_headers
 Content-Type: application/json; charset=utf-8
+
+=== nor does a tab before it (RFC 9110, 8.3.1)
+--- request
+PUT /api/draft
+{"postcode": "450000"}
+--- more_headers
+Content-Type: application/json{{tab}};{{tab}}charset=utf-8
 
 === the type's letters may be large
 --- request

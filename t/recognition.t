@@ -102,7 +102,10 @@ sub metric ($text)
 
     problem_is($browser->get("documents/$json->{id}/recognition?wait=$_"),
                422, 'wait format', "no time to wait: $_")
-        for '31', '-1', 'x', '', '1.5';
+        for '31', '-1', 'x', '1.5';
+
+    is($browser->get("documents/$json->{id}/recognition?wait=")->json->{state},
+       'done', 'an empty argument is none');
 
     like(metric('registration_recognitions_total{result="done"}'),
          qr/^[1-9]/, 'it is counted');

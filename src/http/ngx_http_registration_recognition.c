@@ -127,7 +127,9 @@ ngx_http_registration_recognition_wait(ngx_http_request_t *r,
 
     *msec = 0;
 
-    if (ngx_http_arg(r, (u_char *) "wait", 4, &value) != NGX_OK) {
+    if (ngx_http_arg(r, (u_char *) "wait", 4, &value) != NGX_OK
+        || value.len == 0)
+    {
         return NGX_OK;
     }
 

@@ -549,7 +549,9 @@ ngx_http_registration_check_type(ngx_http_request_t *r, ngx_uint_t body)
         return NGX_DECLINED;
     }
 
-    if (type->len > len && type->data[len] != ';' && type->data[len] != ' ') {
+    if (type->len > len && type->data[len] != ';' && type->data[len] != ' '
+        && type->data[len] != '\t')
+    {
         return NGX_DECLINED;
     }
 

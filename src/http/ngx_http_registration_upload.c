@@ -12,6 +12,7 @@
 #define NGX_HTTP_REGISTRATION_CHUNK     65536   /* read at a time */
 #define NGX_HTTP_REGISTRATION_KIND      32
 #define NGX_HTTP_REGISTRATION_FILENAME  256
+#define NGX_HTTP_REGISTRATION_PART      32      /* a name told in a fault */
 
 
 typedef enum {
@@ -38,6 +39,7 @@ typedef struct {
 
     ngx_uint_t                          status;     /* 0: accepted */
     const char                         *field;
+    char                                name[NGX_HTTP_REGISTRATION_PART + 1];
     reg_code_t                          code;
 
     char                                kind[NGX_HTTP_REGISTRATION_KIND];
@@ -70,6 +72,8 @@ static reg_code_t ngx_http_registration_upload_feed(
     ngx_log_t *log);
 static reg_code_t ngx_http_registration_upload_part(void *data,
     const reg_part_t *part);
+static const char *ngx_http_registration_upload_name(
+    ngx_http_registration_upload_t *upload, const reg_str_t *name);
 static reg_code_t ngx_http_registration_upload_body(void *data,
     const u_char *bytes, size_t len);
 static reg_code_t ngx_http_registration_upload_end(void *data);
@@ -416,8 +420,9 @@ ngx_http_registration_upload_part(void *data, const reg_part_t *part)
     if (part->name.len != 4 || ngx_strncmp(part->name.data, "file", 4) != 0
         || upload->has_file)
     {
-        (void) ngx_http_registration_upload_refuse(upload, 422, "file",
-                                                   REG_UNKNOWN_MEMBER);
+        (void) ngx_http_registration_upload_refuse(upload, 422,
+                        ngx_http_registration_upload_name(upload, &part->name),
+                        REG_UNKNOWN_MEMBER);
         return REG_UNKNOWN_MEMBER;
     }
 
@@ -440,6 +445,35 @@ ngx_http_registration_upload_part(void *data, const reg_part_t *part)
     upload->picture.data = malloc(room);
 
     return upload->picture.data ? REG_OK : REG_INTERNAL;
+}
+
+
+/* A part's name, where it could be a field's; else it is not repeated. */
+
+static const char *
+ngx_http_registration_upload_name(ngx_http_registration_upload_t *upload,
+    const reg_str_t *name)
+{
+    u_char  ch;
+    size_t  i;
+
+    if (name->len > NGX_HTTP_REGISTRATION_PART) {
+        return "file";
+    }
+
+    for (i = 0; i < name->len; i++) {
+        ch = name->data[i];
+
+        if ((ch < 'a' || ch > 'z') && (ch < 'A' || ch > 'Z')
+            && (ch < '0' || ch > '9') && ch != '_' && ch != '.' && ch != '-')
+        {
+            return "file";
+        }
+
+        upload->name[i] = ch;
+    }
+
+    return i ? upload->name : "file";
 }
 
 
