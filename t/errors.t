@@ -27,6 +27,10 @@ location = /api/sessions {
 location = /api/availability {
     deny all;
 }
+
+location = /api/closed {
+    return 404;
+}
 CONF
 });
 
@@ -64,8 +68,13 @@ for ('If-Match: "another"',
 # nginx' own refusals: 429 by limit_req, 503 by its default, 408, 400.
 
 $client->post('email-codes', { email => 'x', purpose => 'x' });
-problem_is($client->post('email-codes', { email => 'x', purpose => 'x' }),
-           429, '', 'limit_req 429 is a problem, with Retry-After');
+
+my $limited = $client->post('email-codes', { email => 'x', purpose => 'x' });
+
+problem_is($limited, 429, '',
+           'limit_req 429 is a problem, with Retry-After');
+is_deeply([ $limited->headers('Cache-Control') ], [ 'no-store' ],
+          'which nobody keeps');
 problem_is($client->post('sessions', { account => 'x', password => 'x' }),
            503, '', 'limit_req 503 is a problem, with Retry-After');
 
@@ -174,6 +183,8 @@ GET /api/form
 --- more_headers
 If-Match: "another"
 --- error_code: 412
+--- response_headers
+Cache-Control: no-store
 --- response_json
 {"status": 412, "title": "Precondition Failed"}
 
@@ -334,6 +345,7 @@ PUT /api/draft
 --- error_code: 413
 --- response_headers
 Content-Type: application/problem+json
+Cache-Control: no-store
 
 === forbidden by nginx
 --- request
@@ -341,6 +353,15 @@ GET /api/availability?username=somebody
 --- error_code: 403
 --- response_headers
 Content-Type: application/problem+json
+Cache-Control: no-store
+
+=== closed by the administrator
+--- request
+GET /api/closed
+--- error_code: 404
+--- response_headers
+Content-Type: application/problem+json
+Cache-Control: no-store
 
 === an unknown member
 --- request

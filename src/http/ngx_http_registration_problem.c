@@ -370,6 +370,16 @@ ngx_http_registration_problem_header_filter(ngx_http_request_t *r)
         return NGX_ERROR;
     }
 
+    /* heuristics let a cache keep a 404 that says nothing of it */
+
+    if (ngx_http_registration_add_header(r, "Cache-Control",
+                                         (u_char *) "no-store",
+                                         sizeof("no-store") - 1)
+        == NULL)
+    {
+        return NGX_ERROR;
+    }
+
     if ((status == NGX_HTTP_TOO_MANY_REQUESTS
          || status == NGX_HTTP_SERVICE_UNAVAILABLE)
         && ngx_http_registration_retry_after(r, 1) != NGX_OK)
