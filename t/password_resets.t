@@ -64,6 +64,47 @@ sub reset_with ($client, %more)
 }
 
 
+# Of the account's own data none is in the body but its name and its address.
+
+{
+    my $client = client();
+    my $code   = code_for($client, $values->{email}, 'password_reset');
+
+    for my $field (qw( username email id_number mobile landline address )) {
+        problem_is(reset_with($client, code => $code,
+                              account => $values->{email},
+                              password => $values->{$field}), 422,
+                   'password weak_password', "a password that is the $field");
+    }
+
+    problem_is(reset_with($client, code => sprintf('%06d', ($code + 1) % 1_000_000),
+                          password => $values->{id_number}), 422,
+               'code code_wrong', 'which a wrong code does not tell');
+
+    my $other = register();
+
+    problem_is(reset_with($client, code => $code,
+                          account => $other->{values}{username},
+                          password => $other->{values}{id_number}), 422,
+               'account mismatch', 'nor is it told of another account');
+
+    # What cannot be opened any more keeps nobody out.
+
+    servers()->sql(<<"SQL");
+        update registration.application set data_key = null
+         where number = '$other->{number}'
+SQL
+
+    $client = client();
+    $code = code_for($client, $other->{values}{email}, 'password_reset');
+    status_is($client->post('password-resets', {
+                  account => $other->{values}{email}, code => $code,
+                  email => $other->{values}{email},
+                  password => person()->{password} }), 204,
+              'an account whose application was destroyed');
+}
+
+
 # From another browser than the one that asked: the mail is read on a phone.
 
 {
@@ -141,7 +182,15 @@ SQL
         email => $other->{values}{email}, code => $code,
         password => person()->{password} });
 
-    isnt($answer->status, 204, 'and changes nothing');
+    problem_is($answer, 403, '', 'and changes nothing');
+    like($answer->json->{type}, qr/account_disabled$/, 'and says why');
+
+    $answer = $client->post('password-resets', {
+        account => $other->{values}{username},
+        email => $other->{values}{email}, password => person()->{password},
+        code => sprintf '%06d', ($code + 1) % 1_000_000 });
+
+    problem_is($answer, 422, 'code code_wrong', 'but for the right code only');
     problem_is(sign_in(client(), $other->{values}), 403, '',
                'nor opens anything');
 }

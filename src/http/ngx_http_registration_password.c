@@ -23,8 +23,8 @@ static ngx_registration_job_type_t  ngx_http_registration_password_job = {
 
 
 static const char  *ngx_http_registration_own_members[] = {
-    "username", "email", "mobile", "id_number", "name", "contact_name",
-    "account"
+    "username", "email", "mobile", "landline", "id_number", "name",
+    "contact_name", "address", "account"
 };
 
 #define NGX_HTTP_REGISTRATION_OWN_MEMBERS                                     \

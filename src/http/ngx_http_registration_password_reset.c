@@ -2,9 +2,13 @@
 /*
  * POST /password-resets: a new password for who can read the account's mail.
  *
- * password_reset → (Redis: the code) → reset_hash → (thread) → reset_query →
+ * password_reset → (Redis: the code) → reset_find → (PostgreSQL: whose data
+ * the password must not be made of) → reset_hash → (thread) → reset_query →
  * (PostgreSQL) → reset_end_sessions → (Redis) → reset_ended → (PostgreSQL) →
  * reset_reply
+ *
+ * An account that is none, or has another address, is not told from others
+ * before the password has been hashed.
  *
  * Where it does not come to the last, PostgreSQL has the sessions ended a
  * little later (ngx_http_registration_ending.c).
@@ -22,14 +26,19 @@ typedef struct {
     ngx_str_t                        password;
     ngx_http_registration_codes_t    codes;
     ngx_uint_t                       by_email;  /* what names the account */
+    ngx_registration_param_t         params[4]; /* of reset_sql */
     ngx_str_t                        end;       /* the row that ends sessions */
 } ngx_http_registration_reset_t;
 
 
 static ngx_int_t ngx_http_registration_reset_check(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_str_t *code);
+static ngx_int_t ngx_http_registration_reset_find(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_reset_hash(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
+static json_t *ngx_http_registration_reset_own(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, PGresult *result);
 static ngx_int_t ngx_http_registration_reset_query(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_reset_end_sessions(
@@ -61,6 +70,13 @@ static ngx_registration_script_t  ngx_http_registration_end_script = {
     "return end_sessions(KEYS[2], ARGV[1])"), { 0 }
 };
 
+
+static ngx_registration_statement_t  ngx_http_registration_reset_account_sql = {
+    "registration_reset_account",
+    "SELECT disabled::text, id, data_key, sealed"
+    " FROM registration.reset_account($1, $2, $3)",
+    3
+};
 
 static ngx_registration_statement_t  ngx_http_registration_reset_sql = {
     "registration_reset_password_and_end",
@@ -173,6 +189,48 @@ ngx_http_registration_reset_check(ngx_http_request_t *r,
                                        argv, 3);
 
     return ngx_http_registration_wait(r, ctx, rc,
+                                      ngx_http_registration_reset_find);
+}
+
+
+static ngx_int_t
+ngx_http_registration_reset_find(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx)
+{
+    ngx_int_t                       rc;
+    reg_code_t                      code;
+    redisReply                     *reply;
+    ngx_registration_param_t       *param;
+    ngx_http_registration_reset_t  *reset;
+
+    reset = ctx->data;
+    reply = ctx->call.result;
+    code = ngx_http_registration_code_outcome(reply->integer);
+
+    if (code != REG_OK) {
+        return ngx_http_registration_fault(r, 422, "code", code);
+    }
+
+    param = &reset->params[reset->by_email ? 1 : 0];
+
+    if (ngx_http_registration_lookup(r, ctx,
+                                     reset->by_email ? "email" : "username",
+                                     (char *) reset->account.data,
+                                     reset->account.len, param)
+        != NGX_OK
+        || ngx_http_registration_lookup(r, ctx, "email",
+                                        (char *) reset->email.data,
+                                        reset->email.len, &reset->params[2])
+           != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    rc = ngx_registration_postgres_query(ctx->conf->postgres, &ctx->call,
+                                    &ngx_http_registration_reset_account_sql,
+                                    reset->params, 1);
+
+    return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_reset_hash);
 }
 
@@ -181,19 +239,26 @@ static ngx_int_t
 ngx_http_registration_reset_hash(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
+    json_t                            *values;
     ngx_int_t                          rc;
-    reg_code_t                         code;
-    redisReply                        *reply;
+    PGresult                          *result;
     ngx_http_registration_password_t  *job;
 
-    reply = ctx->call.result;
-    code = ngx_http_registration_code_outcome(reply->integer);
+    result = ctx->call.result;
 
-    if (code != REG_OK) {
-        return ngx_http_registration_fault(r, 422, "code", code);
+    if (PQntuples(result) == 1 && *PQgetvalue(result, 0, 0) == 't') {
+
+        /* who reads the account's mail may know what a sign-in would say */
+
+        return ngx_http_registration_problem(r, NGX_HTTP_FORBIDDEN,
+                                             "account_disabled");
     }
 
-    job = ngx_http_registration_password_create(ctx, ctx->body);
+    values = ngx_http_registration_reset_own(r, ctx, result);
+
+    job = values ? ngx_http_registration_password_create(ctx, values) : NULL;
+    json_decref(values);
+
     if (job == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
@@ -207,12 +272,66 @@ ngx_http_registration_reset_hash(ngx_http_request_t *r,
 }
 
 
+/*
+ * The body, and beside it what the account's application says.  Of one that
+ * does not open a new password need not be kept from anybody.
+ */
+
+static json_t *
+ngx_http_registration_reset_own(ngx_http_request_t *r,
+    ngx_http_registration_ctx_t *ctx, PGresult *result)
+{
+    u_char      key[REG_DATA_KEY];
+    json_t     *values, *own;
+    ngx_str_t   id;
+    reg_code_t  code;
+
+    values = json_copy(ctx->body);
+
+    if (values == NULL || PQntuples(result) == 0 || PQgetisnull(result, 0, 1))
+    {
+        return values;
+    }
+
+    own = NULL;
+    id.len = PQgetlength(result, 0, 1);
+    id.data = (u_char *) PQgetvalue(result, 0, 1);
+
+    code = ngx_http_registration_application_key(ctx->conf, &id,
+                                         (u_char *) PQgetvalue(result, 0, 2),
+                                         PQgetlength(result, 0, 2), key);
+    if (code == REG_OK) {
+        own = ngx_http_registration_application_open(r->connection->log, &id,
+                                          key,
+                                          (u_char *) PQgetvalue(result, 0, 3),
+                                          PQgetlength(result, 0, 3));
+        reg_wipe(key, sizeof(key));
+    }
+
+    if (own == NULL) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "an application could not be opened (%s): a new "
+                      "password is judged without it", reg_code_name(code));
+        return values;
+    }
+
+    if (json_object_update_missing(values, own) != 0) {
+        json_decref(values);
+        values = NULL;
+    }
+
+    json_decref(own);
+
+    return values;
+}
+
+
 static ngx_int_t
 ngx_http_registration_reset_query(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
     ngx_int_t                          rc;
-    ngx_registration_param_t           params[4], *param;
+    ngx_registration_param_t          *param;
     ngx_http_registration_reset_t     *reset;
     ngx_http_registration_password_t  *job;
 
@@ -227,29 +346,13 @@ ngx_http_registration_reset_query(ngx_http_request_t *r,
         return ngx_http_registration_fault(r, 422, "password", job->code);
     }
 
-    ngx_memzero(params, sizeof(params));
-
-    param = reset->by_email ? &params[1] : &params[0];
-
-    if (ngx_http_registration_lookup(r, ctx,
-                                     reset->by_email ? "email" : "username",
-                                     (char *) reset->account.data,
-                                     reset->account.len, param)
-        != NGX_OK
-        || ngx_http_registration_lookup(r, ctx, "email",
-                                        (char *) reset->email.data,
-                                        reset->email.len, &params[2])
-           != NGX_OK)
-    {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    params[3].value.len = ngx_strlen(job->phc);
-    params[3].value.data = (u_char *) job->phc;
+    param = &reset->params[3];
+    param->value.len = ngx_strlen(job->phc);
+    param->value.data = (u_char *) job->phc;
 
     rc = ngx_registration_postgres_query(ctx->conf->postgres, &ctx->call,
                                          &ngx_http_registration_reset_sql,
-                                         params, 0);
+                                         reset->params, 0);
 
     return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_reset_end_sessions);
