@@ -4,6 +4,7 @@
 
 use lib 't/lib';
 use Test::Registration;
+use Test::Registration::Hold;
 
 start(directives => { draft => 'lifetime=1h sweep=1s',
                       code => 'interval=0s per_address=1000',
@@ -121,16 +122,15 @@ all_stand('PostgreSQL crashed');
 
     my $code = code_for($client, $values->{email}, 'password_reset');
 
-    servers()->pause('postgres');
-
+    my $hold  = Test::Registration::Hold->new;
     my $reset = $client->begin('POST', 'password-resets', data => {
         account => $values->{username}, email => $values->{email},
         code => $code, password => person()->{password} });
 
-    sleep 0.5;
+    ok($hold->waits, 'a password is half written');
     kill 'KILL', servers()->workers;
     is($reset->finish, undef, 'a worker dies during a reset: no answer');
-    servers()->resume('postgres');
+    $hold->let_go;
 
     ok(wait_for(sub {
         my $answer = eval { $signed->get('session') };

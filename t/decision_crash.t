@@ -4,7 +4,7 @@
 use lib 't/lib';
 use Test::Registration;
 use Test::Registration::Reviewer;
-use Test::Registration::Servers;
+use Test::Registration::Hold;
 
 start();
 reviewer('add', 'li.si');
@@ -104,63 +104,6 @@ sub finish ($decision)
 }
 
 
-# Holds the row that every audit row needs: a decision waits in the middle of
-# its transaction, its new state written, its audit row not.
-
-package Hold
-{
-    sub new ($class)
-    {
-        my $dir = main::servers()->{dir};
-
-        open my $psql, '|-',
-            Test::Registration::Servers::as_user('postgres'),
-            Test::Registration::Servers::pg_bin() . '/psql', '-XqAt',
-            '-o', '/dev/null', '-h', "$dir/postgres", '-d', 'registration'
-            or die "psql: $!";
-
-        $psql->autoflush;
-        print $psql "begin; select * from registration.audit_last for update;"
-            . "\n";
-
-        main::wait_for(sub { activity("state = 'idle in transaction'") })
-            or die 'the row is not held';
-
-        return bless { psql => $psql }, $class;
-    }
-
-
-    sub waits ($self)
-    {
-        return main::wait_for(sub { activity("wait_event_type = 'Lock'") });
-    }
-
-
-    sub let_go ($self)
-    {
-        close delete $self->{psql};
-        main::wait_for(sub { !activity("state <> 'idle'") });
-    }
-
-
-    # PostgreSQL has died.
-
-    sub gone ($self)
-    {
-        local $SIG{PIPE} = 'IGNORE';
-        close delete $self->{psql};
-    }
-
-
-    sub activity ($condition)
-    {
-        return main::servers()->sql("select count(*) from pg_stat_activity
-            where datname = 'registration' and pid <> pg_backend_pid()
-              and ($condition)");
-    }
-}
-
-
 # A worker dies before PostgreSQL has heard of the decision
 
 {
@@ -182,7 +125,7 @@ package Hold
 
 {
     my $decision = planned();
-    my $hold     = Hold->new;
+    my $hold     = Test::Registration::Hold->new;
 
     begin($decision);
     ok($hold->waits, 'a decision is half written');
@@ -200,7 +143,7 @@ package Hold
 
 {
     my $decision = planned();
-    my $hold     = Hold->new;
+    my $hold     = Test::Registration::Hold->new;
 
     begin($decision);
     ok($hold->waits, 'a decision is half written');
@@ -223,7 +166,7 @@ package Hold
 
 {
     my $decision = planned();
-    my $hold     = Hold->new;
+    my $hold     = Test::Registration::Hold->new;
 
     begin($decision);
     ok($hold->waits, 'a decision is half written');
