@@ -470,6 +470,31 @@ problem_is(put(client(), 2, %new), 401, '', 'nor submits');
                   region => '110101'), 200, 'both');
 }
 
+# What agrees with another field is opened with it, whichever was returned.
+
+{
+    my ($person, $client) = returned(region => 'x');
+
+    problem_is(put($client, 2, region => '110101'), 422, 'region mismatch',
+               'a region of another province');
+    status_is(put($client, 2, region => '110101',
+                  residence => 'out_of_province'), 200,
+              'with where the applicant lives now');
+    is(column($person, 'residence'), 'out_of_province', 'it is kept');
+}
+
+{
+    my ($person, $client) = returned(document_type => 'x');
+    my $company = organisation();
+    my %body = map { $_ => $company->{$_} }
+        qw(applicant_type document_type name id_number long_term);
+
+    status_is(put($client, 2, %body, documents =>
+                  { licence => new_picture($client, 'licence') }), 200,
+              'a document of another type of applicant');
+    is(column($person, 'applicant_type'), 'enterprise', 'which is kept, too');
+}
+
 {
     my ($person, $client) = returned(valid_until => 'x');
 

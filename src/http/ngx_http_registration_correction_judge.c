@@ -22,6 +22,7 @@ static ngx_int_t ngx_http_registration_correction_pictures(json_t *body,
 static ngx_int_t ngx_http_registration_correction_open_more(json_t *before,
     reg_faults_t *old, reg_faults_t *now,
     ngx_http_registration_correction_t *correction);
+static int ngx_http_registration_correction_open_together(json_t *open);
 static ngx_int_t ngx_http_registration_correction_open_type(
     ngx_http_registration_correction_t *correction);
 static void ngx_http_registration_correction_closed(json_t *body,
@@ -34,6 +35,17 @@ static ngx_uint_t ngx_http_registration_correction_changed(json_t *before,
 
 static const char  *ngx_http_registration_of_document[] = {
     "name", "id_number", "valid_from", "valid_until", "long_term", NULL
+};
+
+static const struct {
+    const char  *open;
+    const char  *with;
+} ngx_http_registration_together[] = {
+    { "valid_until", "long_term" },
+    { "long_term", "valid_until" },
+    { "region", "residence" },
+    { "document_type", "applicant_type" },
+    { NULL, NULL }
 };
 
 
@@ -288,12 +300,7 @@ ngx_http_registration_correction_open_more(json_t *before, reg_faults_t *old,
         }
     }
 
-    if (json_object_get(open, "valid_until")
-        || json_object_get(open, "long_term"))
-    {
-        rc |= json_object_set_new(open, "valid_until", json_true());
-        rc |= json_object_set_new(open, "long_term", json_true());
-    }
+    rc |= ngx_http_registration_correction_open_together(open);
 
     if (ngx_http_registration_correction_changed(before, correction->merged,
                                                  "applicant_type"))
@@ -310,6 +317,32 @@ ngx_http_registration_correction_open_more(json_t *before, reg_faults_t *old,
     }
 
     return rc == 0 ? NGX_OK : NGX_ERROR;
+}
+
+
+/*
+ * Of a pair that must agree, the one that was returned may be right only when
+ * the other changes, too.
+ */
+
+static int
+ngx_http_registration_correction_open_together(json_t *open)
+{
+    int         rc;
+    ngx_uint_t  i;
+
+    rc = 0;
+
+    for (i = 0; ngx_http_registration_together[i].open; i++) {
+
+        if (json_object_get(open, ngx_http_registration_together[i].open)) {
+            rc |= json_object_set_new(open,
+                                      ngx_http_registration_together[i].with,
+                                      json_true());
+        }
+    }
+
+    return rc;
 }
 
 

@@ -284,6 +284,24 @@ await play({
         await shut(visit);
     },
 
+    async 'a region brings along in which province one lives'() {
+        const visit = await open();
+        const { page } = visit;
+        const made = await returned(visit, { region: '已迁往外省' });
+
+        is(await page.locator('.open-why').allInnerTexts(),
+           ['此项须与更正的内容一致，请一并确认。', '补正要求：已迁往外省'],
+           'the residence, and the region with its reason');
+        await page.locator('[name=f-residence][value=out_of_province]').check();
+        await page.locator('#f-region').selectOption('110000');
+        await page.locator('#f-region-1').selectOption('110105');
+        await page.locator('#f-region-field.field-valid').waitFor();
+        await submit(page);
+        await page.locator('dialog', { hasText: '已提交成功' }).waitFor();
+        is(await server.person_of(made.number), 'pending3', 'received');
+        await shut(visit);
+    },
+
     async 'another address needs a code'() {
         const visit = await open({ size: 'phone',
             expect: ['422 PUT /api/correction'] });

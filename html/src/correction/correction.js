@@ -78,6 +78,17 @@ export function useCorrection() {
       open.add('valid_until').add('long_term');
     }
 
+    // of the places of one residence, and the documents of one type of
+    // applicant, none may be right
+
+    if (open.has('region')) {
+      open.add('residence');
+    }
+
+    if (open.has('document_type')) {
+      open.add('applicant_type');
+    }
+
     return order.filter((field) => open.has(field));
   });
 
