@@ -9,6 +9,7 @@
 
 
 static size_t reg_fields_rank(const char *name);
+static int reg_fields_text_mode(const reg_field_t *field, reg_str_t text);
 static void reg_fields_ascii_case(char *text, unsigned flags);
 static int reg_fields_type_fits(const reg_field_t *field, const json_t *value);
 
@@ -50,7 +51,7 @@ const reg_field_t  reg_fields[] = {
 
     { "name",
       REG_FIELD_STRING,
-      REG_PERSONAL|REG_FIELD_NAME,
+      REG_PERSONAL|REG_FIELD_NAME|REG_FIELD_PERSON,
       100 },
 
     { "id_number",
@@ -90,7 +91,7 @@ const reg_field_t  reg_fields[] = {
 
     { "contact_name",
       REG_FIELD_STRING,
-      REG_PERSONAL|REG_FIELD_NAME,
+      REG_PERSONAL|REG_FIELD_PERSON,
       50 },
 
     { "mobile",
@@ -262,7 +263,7 @@ reg_code_t
 reg_fields_normalize_member(json_t *values, const char *member,
     const reg_field_t *field)
 {
-    int         mode, rc;
+    int         rc;
     char       *text;
     size_t      len;
     json_t     *value;
@@ -273,11 +274,7 @@ reg_fields_normalize_member(json_t *values, const char *member,
     typed.data = (const unsigned char *) json_string_value(value);
     typed.len = json_string_length(value);
 
-    mode = (field->flags & REG_FIELD_NARROW) ? REG_TEXT_NARROW
-           : (field->flags & REG_FIELD_NAME) ? REG_TEXT_NAME
-                                             : REG_TEXT_KEEP;
-
-    text = reg_text_normalize(typed, mode, &len);
+    text = reg_text_normalize(typed, reg_fields_text_mode(field, typed), &len);
     if (text == NULL) {
         return REG_INTERNAL;
     }
@@ -293,6 +290,23 @@ reg_fields_normalize_member(json_t *values, const char *member,
     free(text);
 
     return (rc == 0) ? REG_OK : REG_INTERNAL;
+}
+
+
+static int
+reg_fields_text_mode(const reg_field_t *field, reg_str_t text)
+{
+    if (field->flags & REG_FIELD_NARROW) {
+        return REG_TEXT_NARROW;
+    }
+
+    if ((field->flags & REG_FIELD_NAME)
+        && !((field->flags & REG_FIELD_PERSON) && reg_text_is_person(text)))
+    {
+        return REG_TEXT_NAME;
+    }
+
+    return (field->flags & REG_FIELD_PERSON) ? REG_TEXT_PERSON : REG_TEXT_KEEP;
 }
 
 

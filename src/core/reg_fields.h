@@ -20,6 +20,9 @@
 #define REG_FIELD_PERSONAL  0x40    /* only ever stored sealed */
 #define REG_FIELD_NAME      0x80    /* full-width letters and digits become
                                        ASCII, middle dots U+00B7 */
+#define REG_FIELD_PERSON    0x100   /* a person's name: all full-width forms
+                                       do; with REG_FIELD_NAME where it looks
+                                       like one */
 
 typedef enum {
     REG_FIELD_STRING,

@@ -14,7 +14,8 @@ typedef struct {
 static int reg_text_in(int32_t code, const reg_text_range_t *ranges, size_t n);
 static int reg_text_is_space(int32_t code);
 static reg_str_t reg_text_trim(reg_str_t text);
-static int32_t reg_text_narrow(int32_t code, int mode);
+static int reg_text_is_dot(int32_t code);
+static int32_t reg_text_narrow(int32_t code, int mode, int32_t last);
 static unsigned char *reg_text_put(unsigned char *out, int32_t code);
 
 
@@ -168,11 +169,12 @@ reg_text_is_han(int32_t code)
 char *
 reg_text_normalize(reg_str_t text, int narrow, size_t *len)
 {
-    int32_t         code;
+    int32_t         code, last;
     reg_str_t       rest;
     unsigned char  *copy, *out;
 
     rest = reg_text_trim(text);
+    last = 0;
 
     /* No mapping makes a character longer. */
 
@@ -183,7 +185,7 @@ reg_text_normalize(reg_str_t text, int narrow, size_t *len)
 
     out = copy;
 
-    while (rest.len != 0) {
+    for ( /* void */ ; rest.len != 0; last = code) {
         code = reg_text_next(&rest);
 
         if (code < 0x80 && code >= 0) {
@@ -197,7 +199,7 @@ reg_text_normalize(reg_str_t text, int narrow, size_t *len)
             continue;
         }
 
-        out = reg_text_put(out, reg_text_narrow(code, narrow));
+        out = reg_text_put(out, reg_text_narrow(code, narrow, last));
     }
 
     *out = '\0';
@@ -261,32 +263,74 @@ reg_text_trim(reg_str_t text)
 }
 
 
-static int32_t
-reg_text_narrow(int32_t code, int mode)
+int
+reg_text_is_person(reg_str_t name)
+{
+    size_t   han, others;
+    int32_t  code;
+
+    han = 0;
+    others = 0;
+
+    for (name = reg_text_trim(name); name.len != 0; /* void */) {
+        code = reg_text_next(&name);
+
+        if (code == -1) {
+            return 0;
+        }
+
+        if (reg_text_is_han(code)) {
+            han++;
+
+        } else if (!reg_text_is_dot(code) && code != 0xff0e) {
+            others++;
+        }
+    }
+
+    return han == 0 || others == 0;
+}
+
+
+static int
+reg_text_is_dot(int32_t code)
 {
     size_t  i;
 
-    if (mode == REG_TEXT_NARROW) {
+    for (i = 0; i < sizeof(reg_text_dots) / sizeof(int32_t); i++) {
+        if (code == reg_text_dots[i]) {
+            return 1;
+        }
+    }
+
+    return code == 0xb7;
+}
+
+
+static int32_t
+reg_text_narrow(int32_t code, int mode, int32_t last)
+{
+    if (mode == REG_TEXT_NAME || mode == REG_TEXT_PERSON) {
+        if (reg_text_is_dot(code)
+            || (mode == REG_TEXT_PERSON && code == 0xff0e
+                && reg_text_is_han(last)))
+        {
+            return 0xb7;
+        }
+    }
+
+    if (mode == REG_TEXT_NAME) {
+        return ((code >= 0xff10 && code <= 0xff19)
+                || (code >= 0xff21 && code <= 0xff3a)
+                || (code >= 0xff41 && code <= 0xff5a))
+               ? code - 0xfee0 : code;
+    }
+
+    if (mode == REG_TEXT_NARROW || mode == REG_TEXT_PERSON) {
         if (code >= 0xff01 && code <= 0xff5e) {
             return code - 0xfee0;
         }
 
         return (code == 0x3000) ? ' ' : code;
-    }
-
-    if (mode == REG_TEXT_NAME) {
-        if ((code >= 0xff10 && code <= 0xff19)
-            || (code >= 0xff21 && code <= 0xff3a)
-            || (code >= 0xff41 && code <= 0xff5a))
-        {
-            return code - 0xfee0;
-        }
-
-        for (i = 0; i < sizeof(reg_text_dots) / sizeof(int32_t); i++) {
-            if (code == reg_text_dots[i]) {
-                return 0xb7;
-            }
-        }
     }
 
     return code;

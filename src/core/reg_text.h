@@ -53,7 +53,9 @@ int reg_text_is_han(int32_t code);
  *                    ASCII;
  *   REG_TEXT_NAME    only full-width letters and digits do, since the names
  *                    on licences have full-width brackets; every look-alike
- *                    of the middle dot becomes U+00B7.
+ *                    of the middle dot becomes U+00B7;
+ *   REG_TEXT_PERSON  as REG_TEXT_NARROW, and those dots; the full-width full
+ *                    stop is one of them behind a Chinese character.
  *
  * Gives a malloc'ed, NUL-terminated string that the caller frees, or NULL
  * when memory is out.
@@ -62,8 +64,18 @@ int reg_text_is_han(int32_t code);
 #define REG_TEXT_KEEP    0
 #define REG_TEXT_NARROW  1
 #define REG_TEXT_NAME    2
+#define REG_TEXT_PERSON  3
 
 char *reg_text_normalize(reg_str_t text, int narrow, size_t *len);
+
+
+/*
+ * Whether a name looks like a person's: without Chinese characters, or of
+ * nothing but these and dots.  Those on licences have Chinese characters, and
+ * where there is full-width ASCII with them, brackets as a rule.
+ */
+
+int reg_text_is_person(reg_str_t name);
 
 
 #endif /* REG_TEXT_H_INCLUDED */

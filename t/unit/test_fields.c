@@ -317,6 +317,45 @@ test_normalized(void **state)
 }
 
 
+/* By its looks: the document it stands on may be known to the draft only. */
+
+static void
+test_normalize_name(void **state)
+{
+    char           text[256];
+    size_t         i;
+    json_t        *values;
+    reg_faults_t   faults;
+
+    static const char *const  cases[][3] = {
+        { "name", "ZHANG，SAN", "ZHANG,SAN" },
+        { "name", "ＺＨＡＮＧ\u3000ＳＡＮ", "ZHANG SAN" },
+        { "name", "\u3000阿卜杜拉．买·买提 ", "阿卜杜拉·买·买提" },
+        { "name", "河南Ａ１（集团），公司", "河南A1（集团），公司" },
+        { "name", "中原１．５（集团）", "中原1．5（集团）" },
+        { "contact_name", "张三（法务部）", "张三(法务部)" },
+        { "address", "Ｒｏｏｍ ５，１．５ Road", "Room 5，1．5 Road" }
+    };
+
+    (void) state;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        (void) snprintf(text, sizeof(text), "{\"%s\": \"%s\"}", cases[i][0],
+                        cases[i][1]);
+
+        memset(&faults, 0, sizeof(faults));
+        values = reg_json_parse(text, strlen(text));
+        assert_non_null(values);
+
+        assert_int_equal(reg_fields_normalize(values, &faults), REG_OK);
+        assert_string_equal(json_string_value(json_object_get(values,
+                                                              cases[i][0])),
+                            cases[i][2]);
+        json_decref(values);
+    }
+}
+
+
 static void
 test_username(void **state)
 {
@@ -636,7 +675,8 @@ test_contact(void **state)
         { "office", "mars-1", "office:unknown" },
         { "office", "luoyang-1", "" },
         { "notice_version", "2025-01", "notice_version:mismatch" },
-        { "contact_name", "李四（经理）", "contact_name:format" },
+        { "contact_name", "李四（经理）", "" },
+        { "contact_name", "李四【经理】", "contact_name:format" },
         { "contact_name", "Li Si", "" }
     };
 
@@ -798,6 +838,7 @@ main(void)
         cmocka_unit_test(test_types),
         cmocka_unit_test(test_unknown_members),
         cmocka_unit_test(test_normalized),
+        cmocka_unit_test(test_normalize_name),
         cmocka_unit_test(test_username),
         cmocka_unit_test(test_password),
         cmocka_unit_test(test_document_type),

@@ -117,6 +117,18 @@ test_normalize(void **state)
     assert_normalized("河南Ａ１（集团）", REG_TEXT_NAME, "河南A1（集团）");
     assert_normalized("买买提•阿・布･都‧拉∙木", REG_TEXT_NAME,
                       "买买提·阿·布·都·拉·木");
+    assert_normalized("人民路１．５号，甲\u3000座", REG_TEXT_NAME,
+                      "人民路1．5号，甲\u3000座");
+
+    /* Those of people get all that a passport has. */
+
+    assert_normalized("张三（法务部）", REG_TEXT_PERSON, "张三(法务部)");
+    assert_normalized("ＺＨＡＮＧ，ＳＡＮ－Ｙｉ", REG_TEXT_PERSON,
+                      "ZHANG,SAN-Yi");
+    assert_normalized("ZHANG\u3000SAN", REG_TEXT_PERSON, "ZHANG SAN");
+    assert_normalized("Mary J．•Lee", REG_TEXT_PERSON, "Mary J.·Lee");
+    assert_normalized("阿卜杜拉．买买提", REG_TEXT_PERSON,
+                      "阿卜杜拉·买买提");
     assert_normalized("\xf0\xa0\xae\xb7é", REG_TEXT_NARROW,
                       "\xf0\xa0\xae\xb7é");
 
