@@ -328,6 +328,8 @@ sub escaped ($text)
     my $values = $people[2]{values};
 
     is(found("q=$numbers[2]"), $numbers[2], 'by number');
+    is(found('q=' . escaped($numbers[2] =~ tr/0-9/\x{ff10}-\x{ff19}/r)), $numbers[2],
+       'by number, from a Chinese keyboard');
     is(found('q=' . escaped($values->{$_})), $numbers[2], "by $_")
         for qw(name id_number mobile email);
     is(found('q=' . escaped(" \U$values->{email}\E ")), $numbers[2],
@@ -541,7 +543,7 @@ sub let_it_age ($number, $seconds)
                . 'items[2].field unknown, items[4].field taken, '
                . 'items[5].field unknown, items[5].reason required, '
                . 'items[6].field required, items[6].reason required, '
-               . 'more unknown_member', 'items that are none');
+               . 'items[7].more unknown_member', 'items that are none');
     problem_is(decision($li, $number, 1, 'return', items => [
                    item('documents.id_card_portrait'),
                    item('documents.licence'), item('documents.other'),

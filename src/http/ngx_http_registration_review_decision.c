@@ -303,9 +303,17 @@ ngx_http_registration_decision_item(ngx_http_request_t *r, json_t *items,
     }
 
     json_object_foreach(item, key, member) {
-        if (ngx_strcmp(key, "field") != 0 && ngx_strcmp(key, "reason") != 0) {
-            reg_faults_add(faults, key, REG_UNKNOWN_MEMBER);
+        if (ngx_strcmp(key, "field") == 0 || ngx_strcmp(key, "reason") == 0) {
+            continue;
         }
+
+        name = ngx_pnalloc(r->pool, sizeof("items[40].") + ngx_strlen(key));
+        if (name == NULL) {
+            return NGX_ERROR;
+        }
+
+        (void) ngx_sprintf(name, "items[%uz].%s%Z", n, key);
+        reg_faults_add(faults, (char *) name, REG_UNKNOWN_MEMBER);
     }
 
     return NGX_OK;

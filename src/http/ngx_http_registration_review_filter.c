@@ -248,7 +248,10 @@ ngx_http_registration_filter_limit(ngx_http_request_t *r,
 }
 
 
-/* A number, or what an application has exactly so. */
+/*
+ * A number, which is narrowed as those of documents are, or what an application
+ * has exactly so.
+ */
 
 static ngx_int_t
 ngx_http_registration_filter_search(ngx_http_request_t *r,
@@ -256,7 +259,7 @@ ngx_http_registration_filter_search(ngx_http_request_t *r,
     reg_faults_t *faults)
 {
     ngx_int_t  rc;
-    ngx_str_t  q;
+    ngx_str_t  q, number;
 
     rc = ngx_http_registration_argument(r, "q", &q);
 
@@ -269,21 +272,28 @@ ngx_http_registration_filter_search(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    while (q.len && q.data[0] == ' ') {
-        q.data++;
-        q.len--;
-    }
-
-    while (q.len && q.data[q.len - 1] == ' ') {
-        q.len--;
-    }
-
     if (q.len == 0) {
         return NGX_OK;
     }
 
-    if (ngx_http_registration_is_number(&q)) {
-        filter->param[NGX_HTTP_REGISTRATION_QUEUE_NUMBER].value = q;
+    if (ctx->body == NULL) {
+        ctx->body = json_object();
+    }
+
+    number = q;
+
+    if (ngx_http_registration_normalize(ctx, "number", "id_number", &number)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (number.len == 0) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_registration_is_number(&number)) {
+        filter->param[NGX_HTTP_REGISTRATION_QUEUE_NUMBER].value = number;
         return NGX_OK;
     }
 
@@ -302,10 +312,6 @@ ngx_http_registration_filter_hashes(ngx_http_request_t *r,
     ngx_uint_t  i;
 
     static const char  *names[] = { "name", "id_number", "mobile", "email" };
-
-    if (ctx->body == NULL) {
-        ctx->body = json_object();
-    }
 
     for (i = 0; i < 4; i++) {
         value = *q;
