@@ -321,13 +321,45 @@ document_max_size
 --- directives
 document_max_size 129m
 --- emerg
-registration_document_max_size.*128m
+"registration_document_max_size" directive must be at most 128m in
+
+=== no working day
+--- directives
+review_term 0
+--- emerg
+"registration_review_term" directive must be between 1 and 365 in
+
+=== more than a year of them
+--- directives
+review_term 366
+--- emerg
+"registration_review_term" directive must be between 1 and 365 in
+
+=== a claim that ends at once
+--- directives
+review_claim 999ms
+--- emerg
+"registration_review_claim" directive must be between 1s and 1d in
 
 === a directive twice
 --- http
 registration_form x;
 --- emerg
 registration_form.*duplicate
+
+=== figures twice
+--- http
+registration_session idle=10m;
+registration_session lifetime=2h;
+--- emerg
+"registration_session" directive is duplicate
+
+=== and all but the same
+--- http
+registration_code daily=3;
+registration_code daily=4;
+--- emerg
+"registration_code" directive is duplicate
 
 === a mount that is no prefix
 --- server

@@ -601,12 +601,27 @@ ngx_http_registration_set_threads(ngx_conf_t *cf, ngx_command_t *cmd,
 }
 
 
-/* A directive that has nothing but figures as parameters. */
+/*
+ * A directive that has nothing but figures as parameters.  None of them has a
+ * value before it is read, and one has thereafter.
+ */
 
 char *
 ngx_http_registration_set_policy(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf)
 {
+    ngx_http_registration_param_t  *param;
+
+    for (param = ngx_http_registration_params; param->name.len; param++) {
+
+        if (ngx_strcmp(cmd->name.data, param->directive.data) == 0
+            && *(ngx_int_t *) ((u_char *) conf + param->offset)
+               != NGX_CONF_UNSET)
+        {
+            return "is duplicate";
+        }
+    }
+
     return ngx_http_registration_set_params(cf, conf, 1,
                                             ngx_http_registration_set_param);
 }

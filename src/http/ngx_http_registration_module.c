@@ -12,6 +12,12 @@
 
 static ngx_int_t ngx_http_registration_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_http_registration_postconfiguration(ngx_conf_t *cf);
+static char *ngx_http_registration_check_claim(ngx_conf_t *cf, void *post,
+    void *data);
+static char *ngx_http_registration_check_size(ngx_conf_t *cf, void *post,
+    void *data);
+static char *ngx_http_registration_check_term(ngx_conf_t *cf, void *post,
+    void *data);
 static void *ngx_http_registration_create_main_conf(ngx_conf_t *cf);
 static char *ngx_http_registration_init_main_conf(ngx_conf_t *cf, void *conf);
 static void *ngx_http_registration_create_loc_conf(ngx_conf_t *cf);
@@ -26,6 +32,19 @@ static void ngx_http_registration_exit_process(ngx_cycle_t *cycle);
 
 #define ngx_http_registration_offset(member)                                  \
     offsetof(ngx_http_registration_main_conf_t, member)
+
+
+static ngx_conf_post_t  ngx_http_registration_claim_post = {
+    ngx_http_registration_check_claim
+};
+
+static ngx_conf_post_t  ngx_http_registration_size_post = {
+    ngx_http_registration_check_size
+};
+
+static ngx_conf_post_t  ngx_http_registration_term_post = {
+    ngx_http_registration_check_term
+};
 
 
 static ngx_command_t  ngx_http_registration_commands[] = {
@@ -217,21 +236,21 @@ static ngx_command_t  ngx_http_registration_commands[] = {
       ngx_conf_set_msec_slot,
       NGX_HTTP_MAIN_CONF_OFFSET,
       ngx_http_registration_offset(policy.review_claim),
-      NULL },
+      &ngx_http_registration_claim_post },
 
     { ngx_string("registration_document_max_size"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_size_slot,
       NGX_HTTP_MAIN_CONF_OFFSET,
       ngx_http_registration_offset(policy.document_max_size),
-      NULL },
+      &ngx_http_registration_size_post },
 
     { ngx_string("registration_review_term"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_num_slot,
       NGX_HTTP_MAIN_CONF_OFFSET,
       ngx_http_registration_offset(policy.review_term),
-      NULL },
+      &ngx_http_registration_term_post },
 
       ngx_null_command
 };
@@ -335,6 +354,36 @@ ngx_http_registration_postconfiguration(ngx_conf_t *cf)
 }
 
 
+static char *
+ngx_http_registration_check_claim(ngx_conf_t *cf, void *post, void *data)
+{
+    ngx_msec_t *claim = data;
+
+    return *claim < 1000 || *claim > 24 * 60 * 60 * 1000
+           ? "must be between 1s and 1d" : NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_registration_check_size(ngx_conf_t *cf, void *post, void *data)
+{
+    size_t *size = data;
+
+    return *size > NGX_HTTP_REGISTRATION_DOCUMENT_MAX
+           ? "must be at most 128m" : NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_registration_check_term(ngx_conf_t *cf, void *post, void *data)
+{
+    ngx_int_t *term = data;
+
+    return *term < 1 || *term > 365 ? "must be between 1 and 365"
+                                    : NGX_CONF_OK;
+}
+
+
 static void *
 ngx_http_registration_create_main_conf(ngx_conf_t *cf)
 {
@@ -404,20 +453,6 @@ ngx_http_registration_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_conf_init_msec_value(policy->review_idle, 15 * 60 * 1000);
     ngx_conf_init_msec_value(policy->review_lifetime, 8 * 60 * 60 * 1000);
     ngx_conf_init_msec_value(policy->review_claim, 10 * 60 * 1000);
-
-    if (policy->review_term < 1 || policy->review_term > 365) {
-        return "\"registration_review_term\" must be between 1 and 365";
-    }
-
-    if (policy->document_max_size > NGX_HTTP_REGISTRATION_DOCUMENT_MAX) {
-        return "\"registration_document_max_size\" must be at most 128m";
-    }
-
-    if (policy->review_claim < 1000
-        || policy->review_claim > 24 * 60 * 60 * 1000)
-    {
-        return "\"registration_review_claim\" must be between 1s and 1d";
-    }
 
     return NGX_CONF_OK;
 }
