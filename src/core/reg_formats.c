@@ -62,7 +62,9 @@ reg_format_landline(reg_str_t text)
         }
     }
 
-    if (text.len == 0 || text.data[0] != '0') {
+    /* An area code is 0 and two or three digits, 00 what is dialled abroad. */
+
+    if (text.len < 2 || text.data[0] != '0' || text.data[1] == '0') {
         return 0;
     }
 
