@@ -284,6 +284,35 @@ problem_is(put(client(), 2, %new), 401, '', 'nor submits');
 }
 
 
+# Another browser's session says "returned" for as long as that may be so.
+
+{
+    my ($person, $client) = returned(mobile => 'x');
+    my $other = client();
+    my $fresh = client();
+
+    sign_in($other, $person->{values});
+    status_is(put($client, 2, mobile => '13700004321'), 200, 'corrected');
+    decide_on($person, 3, 'return', 'again', address => 'y');
+    sign_in($client, $person->{values});
+    status_is(put($client, 4, address => '新地址一号楼二单元'), 200, 'again');
+    sleep 1.5;
+    is($other->get('session')->json->{status}, 'returned',
+       'another return ends no session');
+
+    decide_on($person, 5, 'approve', '');
+    sign_in($fresh, $person->{values});
+
+    ok(wait_for(sub { $other->get('session')->status == 401 }, 20),
+       'what ends them is an approval');
+    ok(wait_for(sub {
+        servers()->sql('select count(*) from registration.session_end') == 0
+    }), 'once');
+    is($fresh->get('session')->json->{status}, 'approved',
+       'and not those that began after it');
+}
+
+
 # What was destroyed is not there to be corrected.
 
 {

@@ -171,20 +171,53 @@ is(sql('SELECT DISTINCT actor_kind, actor, number FROM registration.audit '
 my $ends = 'SELECT id FROM registration.session_end ORDER BY id';
 my ($first_end, $second_end) = split /\n/, sql($ends);
 
-is(as_module('SELECT count(*) FROM registration.session_end_next(NULL)'), 0,
+is(as_module('SELECT count(*) FROM registration.session_end_due(NULL)'), 0,
     'sessions that a request is ending are nobody else\'s to end');
 is(as_module("SELECT registration.session_ended($first_end)"), 't',
     'it has ended them');
 is(sql($ends), $second_end, 'so they are not ended again');
 sql('UPDATE registration.session_end SET due = now()');
-is(as_module('SELECT id, account_id FROM registration.session_end_next(NULL)'),
+is(as_module('SELECT id, account_id FROM registration.session_end_due(NULL)'),
     "$second_end|1", 'those that it leaves are found');
 is(as_module('SELECT count(*) FROM '
-             . "registration.session_end_next($second_end)"), 0,
+             . "registration.session_end_due($second_end)"), 0,
     'and done with');
+
+# Workers of before the time that a decision gives would end all.
+
+sql("INSERT INTO registration.session_end (account_id, begun_before)
+     VALUES (1, '2026-01-02 03:04:05.678Z')");
+is(as_module('SELECT count(*) FROM registration.session_end_next(NULL)'), 0,
+    'for earlier workers there is nothing to end');
+is(as_module('SELECT account_id, begun_before '
+             . 'FROM registration.session_end_due(NULL)'), '1|1767323045678',
+    'for others some sessions');
+sql('DELETE FROM registration.session_end');
+
+
+# Whose data a new password must not be made of
+
+sub reset_account ($username, $account_email, $email)
+{
+    my @hash = map { defined ? hash($_) : 'NULL' } $username, $account_email,
+        $email;
+    local $" = ', ';
+
+    return as_module('SELECT disabled, id FROM '
+                     . "registration.reset_account(@hash)");
+}
+
+my $application = sql('SELECT id FROM registration.application
+                        WHERE account_id = 1');
+
+is(reset_account('u1', undef, 'e1'), "f|$application", 'by username');
+is(reset_account(undef, 'e1', 'e1'), "f|$application", 'by address');
+is(reset_account('u1', undef, 'e2'), '', 'not by a wrong address');
+is(reset_account('nobody', 'nobody', 'e1'), '', 'nor for nobody');
 
 sql('UPDATE registration.account SET disabled = true WHERE id = 1');
 is(reset_password('u1', undef, 'e1'), '', 'not for a disabled account');
+is(reset_account('u1', undef, 'e1'), "t|$application", 'which is told');
 sql('UPDATE registration.account SET disabled = false WHERE id = 1');
 
 

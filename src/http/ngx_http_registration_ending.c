@@ -1,8 +1,9 @@
 
 /*
  * The sessions of accounts that an administrator has disabled, or whose new
- * password did not come to end them: PostgreSQL knows the accounts, Redis the
- * sessions.  The first worker of each machine asks, and ends them:
+ * password did not come to end them, or whose application is not any more what
+ * they say: PostgreSQL knows the accounts, Redis the sessions.  The first
+ * worker of each machine asks, and ends them:
  *
  * tick → (PostgreSQL: the next account) → found → (Redis) → ended →
  * (PostgreSQL: that is done; the next one) → found → … → tick
@@ -35,23 +36,37 @@ static void ngx_http_registration_ending_ask(
     ngx_http_registration_ending_t *ending);
 static void ngx_http_registration_ending_found(ngx_registration_call_t *call);
 static void ngx_http_registration_ending_end(
-    ngx_http_registration_ending_t *ending, ngx_str_t *account);
+    ngx_http_registration_ending_t *ending, ngx_str_t *account,
+    ngx_str_t *begun_before);
 static void ngx_http_registration_ending_ended(ngx_registration_call_t *call);
 static void ngx_http_registration_ending_wait(
     ngx_http_registration_ending_t *ending, ngx_msec_t delay);
 
 
-/* KEYS: sessions of the account.  ARGV: prefix of session keys. */
+/*
+ * KEYS: sessions of the account.  ARGV: prefix of session keys, and where not
+ * all end, before which time those began that do.
+ */
 
 static ngx_registration_script_t  ngx_http_registration_ending_script = {
     ngx_string(NGX_HTTP_REGISTRATION_END_SESSIONS_LUA
-               "return end_sessions(KEYS[1], ARGV[1])"), { 0 }
+    "if ARGV[2] == '' then return end_sessions(KEYS[1], ARGV[1]) end\n"
+    "local begun = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf',\n"
+    "                         '(' .. ARGV[2])\n"
+    "for _, hash in ipairs(begun) do\n"
+    "  if hash ~= 'ended' then\n"
+    "    redis.call('DEL', ARGV[1] .. hash)\n"
+    "    redis.call('ZREM', KEYS[1], hash)\n"
+    "  end\n"
+    "end\n"
+    "return 1"), { 0 }
 };
 
 
 static ngx_registration_statement_t  ngx_http_registration_ending_sql = {
-    "registration_session_end_next",
-    "SELECT id::text, account_id::text FROM registration.session_end_next($1)",
+    "registration_session_end_due",
+    "SELECT id::text, account_id::text, begun_before::text"
+    " FROM registration.session_end_due($1)",
     1
 };
 
@@ -127,7 +142,7 @@ static void
 ngx_http_registration_ending_found(ngx_registration_call_t *call)
 {
     PGresult                        *result;
-    ngx_str_t                        account;
+    ngx_str_t                        account, begun_before;
     ngx_http_registration_ending_t  *ending;
 
     ending = call->data;
@@ -154,15 +169,20 @@ ngx_http_registration_ending_found(ngx_registration_call_t *call)
     account.len = PQgetlength(result, 0, 1);
     account.data = (u_char *) PQgetvalue(result, 0, 1);
 
-    ngx_http_registration_ending_end(ending, &account);
+    /* of NULL it is empty */
+
+    begun_before.len = PQgetlength(result, 0, 2);
+    begun_before.data = (u_char *) PQgetvalue(result, 0, 2);
+
+    ngx_http_registration_ending_end(ending, &account, &begun_before);
 }
 
 
 static void
 ngx_http_registration_ending_end(ngx_http_registration_ending_t *ending,
-    ngx_str_t *account)
+    ngx_str_t *account, ngx_str_t *begun_before)
 {
-    ngx_str_t  argv[2];
+    ngx_str_t  argv[3];
 
     argv[0].data = ending->key;
     argv[0].len = ngx_snprintf(ending->key, sizeof(ending->key),
@@ -170,12 +190,13 @@ ngx_http_registration_ending_end(ngx_http_registration_ending_t *ending,
                                account)
                   - ending->key;
     ngx_str_set(&argv[1], NGX_HTTP_REGISTRATION_SESSION_KEY);
+    argv[2] = *begun_before;
 
     ending->call.done = ngx_http_registration_ending_ended;
 
     if (ngx_registration_redis_script(ending->conf->redis, &ending->call,
                                       &ngx_http_registration_ending_script, 1,
-                                      argv, 2)
+                                      argv, 3)
         != NGX_OK)
     {
         ending->len = 0;
