@@ -217,6 +217,12 @@ await play({
             await page.locator('button', { hasText: '重置' }).click();
             await page.locator('dialog .button-danger').click();
             await page.locator('dialog').waitFor({ state: 'detached' });
+
+            // the dialog does not wait for the draft's end
+
+            await page.waitForFunction((earlier) => document
+                .querySelector('#f-postcode').value === earlier,
+                made.values.postcode).catch(() => {});
             is(await page.locator('#f-postcode').inputValue(),
                made.values.postcode, 'a reset brings back what was');
             is(await page.locator('.upload-there').count(), 0,
