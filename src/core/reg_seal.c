@@ -13,10 +13,14 @@
 #define REG_NONCE            24
 #define REG_TOKEN_BYTES_MAX  64
 
+/* What the system gives without a pause, see getrandom(2). */
+
+#define REG_RANDOM           256
+
 
 static void reg_seal_context(const unsigned char *header, reg_str_t context,
     unsigned char out[32]);
-static uint32_t reg_random_number(void);
+static void reg_random(void *out, size_t n);
 
 
 reg_code_t
@@ -227,7 +231,7 @@ reg_token(unsigned char *out, size_t bytes)
 
     n = bytes < sizeof(random) ? bytes : sizeof(random);
 
-    randombytes_buf(random, n);
+    reg_random(random, n);
     *reg_base64((char *) out, random, n, REG_BASE64_URL) = '\0';
     sodium_memzero(random, sizeof(random));
 }
@@ -240,25 +244,23 @@ reg_token_valid(reg_str_t text, size_t bytes)
 }
 
 
-/* The system is asked for several at once; what was given is forgotten. */
+/* The system is asked for many at once; what was given is forgotten. */
 
-static uint32_t
-reg_random_number(void)
+static void
+reg_random(void *out, size_t n)
 {
-    uint32_t  n;
+    static _Thread_local size_t         left;
+    static _Thread_local unsigned char  bytes[REG_RANDOM];
 
-    static uint32_t  numbers[16];
-    static unsigned  left;
-
-    if (left == 0) {
-        left = sizeof(numbers) / sizeof(numbers[0]);
-        randombytes_buf(numbers, sizeof(numbers));
+    if (left < n) {
+        randombytes_buf(bytes, sizeof(bytes));
+        left = sizeof(bytes);
     }
 
-    n = numbers[--left];
-    numbers[left] = 0;
+    left -= n;
 
-    return n;
+    memcpy(out, bytes + left, n);
+    sodium_memzero(bytes + left, n);
 }
 
 
@@ -271,7 +273,7 @@ reg_random_digits(char out[REG_CODE_DIGITS + 1])
     /* as many as there are without a remainder: each code is as likely */
 
     do {
-        code = reg_random_number();
+        reg_random(&code, sizeof(code));
     } while (code >= UINT32_MAX / 1000000 * 1000000);
 
     code %= 1000000;

@@ -132,7 +132,10 @@ void reg_short_hash(const reg_keys_t *keys, reg_str_t text,
     unsigned char out[REG_SHORT_HASH]);
 
 
-/* An unguessable token: n random bytes in URL-safe Base64, NUL-terminated. */
+/*
+ * An unguessable token: n random bytes in URL-safe Base64, NUL-terminated; n is
+ * at most 64.  Not before the process forks.
+ */
 
 #define REG_TOKEN_BYTES       32    /* cookies: 256 bits */
 #define REG_TOKEN_LEN         43
@@ -145,10 +148,7 @@ void reg_token(unsigned char *out, size_t bytes);
 
 int reg_token_valid(reg_str_t text, size_t bytes);
 
-/*
- * A uniform random code of six digits, NUL-terminated.  For one thread of a
- * process, and not before it forks.
- */
+/* A uniform random code of six digits, NUL-terminated; likewise. */
 
 #define REG_CODE_DIGITS  6
 
