@@ -273,7 +273,7 @@ for my $i (0 .. $#ids) {
         . "decode(repeat('01', 99), 'hex'), jsonb_build_array("
         . "jsonb_build_object('id', '$pics[$i]', 'kind', 'licence', 'width', "
         . "800, 'height', 600, 'bytes', 9, 'data_key', "
-        . "encode('\\x$doc[$i][1]', 'base64'))), '2026-12-02', false);\n";
+        . "encode('\\x$doc[$i][1]', 'base64'))), '2026-12-02', false, 'zh-CN', $h);\n";
 }
 
 sql('registration', $insert);

@@ -366,7 +366,7 @@ for my $i (0 .. $#ids) {
         . "$h, $h, '\$argon2id\$', 'in_province', 'natural_person', "
         . "'resident_id_card', '410102', '-a', 'b', '1', "
         . "'\\x$sealed[$i][0]', '\\x$sealed[$i][1]', '[]', '2026-12-02', "
-        . 'false)');
+        . "false, 'zh-CN', $h)");
 }
 
 $servers->sql("UPDATE registration.application SET data_key = NULL "

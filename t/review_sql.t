@@ -637,7 +637,7 @@ is(sql('SELECT string_agg(kind, \' \' ORDER BY o.version) '
        . "ON a.id = o.application_id WHERE number = '$number'"),
     'submitted returned submitted approved', 'of its kind');
 
-my $english = submission() =~ s/, false\)$/, false, 'en')/r;
+my $english = submission() =~ s/'zh-CN'/'en'/r;
 
 like(as_module($english), qr/^ok/, 'an applicant who reads English');
 is(sql('SELECT language, count(*) FROM registration.outbox GROUP BY 1 '
@@ -685,7 +685,7 @@ sql('CREATE TABLE public.sent (id bigint, by_consumer int); '
     . 'SELECT id INTO due FROM registration.outbox_lease(1, 600); '
     . 'COMMIT; EXIT WHEN due IS NULL; '
     . 'INSERT INTO public.sent VALUES (due, me); '
-    . 'PERFORM registration.outbox_sent(due); COMMIT; '
+    . 'PERFORM registration.outbox_mails_sent(ARRAY[due]); COMMIT; '
     . 'END LOOP; END $$');
 
 together(map { "CALL public.consume($_)" } 1 .. CONSUMERS);
@@ -695,7 +695,8 @@ is(sql('SELECT count(*), count(DISTINCT id) FROM public.sent'),
 cmp_ok(sql('SELECT count(DISTINCT by_consumer) FROM public.sent'), '>', 1,
     'more than one of them does');
 is((split /\|/, one('outbox_waiting'))[0], 0, 'and none is left');
-is(one('outbox_sent', 2), 'f', 'what was sent is not sent again');
+is(as_module(q(SELECT registration.outbox_mails_sent('{2, 3}'))), 0,
+    'what was sent is not sent again');
 
 submitted();
 is(as_module('SELECT count(*) FROM registration.outbox_lease(10, 1)'), 1,
@@ -917,7 +918,7 @@ my @files = map { Test::Registration::Servers::slurp($_) }
     sort glob "$Test::Registration::Servers::ROOT/sql/*.sql";
 
 older($_) for splice @files, 0, 3;
-older(submission()) for 1 .. 3;
+older(submission() =~ s/, 'zh-CN', .*/)/r) for 1 .. 3;
 my ($theirs) = older('SELECT number FROM registration.application '
                      . 'ORDER BY number LIMIT 1');
 older("SELECT registration.transition('$theirs', 1, 'approved', 'reviewer', "

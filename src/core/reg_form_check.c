@@ -88,6 +88,7 @@ const reg_form_word_t  reg_form_words[] = {
     { "internal", "The server has failed" },
     { "not_implemented", "This version cannot do that yet" },
     { "conflict", "The data has been changed by somebody else" },
+    { "submitted", "This was submitted before, with other data" },
     { "held", "Another reviewer is working on this application" },
     { "closed", "This application is not waiting for a decision" },
     { "totp_required", "The code of the authenticator is needed" },

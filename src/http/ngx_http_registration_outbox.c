@@ -3,8 +3,11 @@
  * The outbox: every change of an application's state has left a row, from
  * which the applicant is written to.  The first worker of each machine looks:
  *
- * tick → (PostgreSQL: rows on lease) → leased → (SMTP) → mailed →
- * (PostgreSQL: it is sent, or to be tried later) → told
+ * tick → (PostgreSQL: rows on lease) → leased → (SMTP) → mailed → sent →
+ * (PostgreSQL: those are sent) → recorded
+ *
+ * One that could not be sent: mailed → tell → (PostgreSQL: it is to be tried
+ * later, or given up) → told
  *
  * A worker that dies leaves its leases to run out.  So a mail is never lost,
  * and comes twice only when a worker died between sending and telling.
@@ -16,13 +19,18 @@
 
 #define NGX_HTTP_REGISTRATION_OUTBOX_TICK      5000
 
-/* After a change; those of that time are leased together. */
+/* After a change, or a mail: those of that time go to PostgreSQL together. */
 
 #define NGX_HTTP_REGISTRATION_OUTBOX_SOON      200
 
 /* Mails at a time: most of the queue for mail is left to codes. */
 
 #define NGX_HTTP_REGISTRATION_OUTBOX_MAX       32
+
+/* Their ids in one parameter. */
+
+#define NGX_HTTP_REGISTRATION_OUTBOX_IDS                                      \
+    (NGX_HTTP_REGISTRATION_OUTBOX_MAX * (NGX_INT64_LEN + 1) + 1)
 
 /* How long the mail server is tried before the row waits again. */
 
@@ -42,10 +50,13 @@
 typedef struct {
     ngx_http_registration_main_conf_t  *conf;
     ngx_event_t                         timer;
+    ngx_event_t                         sent;
     ngx_registration_call_t             call;
+    ngx_registration_call_t             record;
     ngx_queue_t                         mails;
     ngx_uint_t                          n;
     unsigned                            leasing:1;
+    unsigned                            recording:1;
     unsigned                            again:1;    /* lease when all is told */
     unsigned                            closed:1;
 } ngx_http_registration_outbox_t;
@@ -100,12 +111,22 @@ static void ngx_http_registration_outbox_items(
     ngx_http_registration_outbox_row_t *row, reg_str_t *text);
 static void ngx_http_registration_outbox_mailed(void *data, ngx_int_t status,
     ngx_uint_t reply);
+static void ngx_http_registration_outbox_soon(ngx_event_t *ev);
+static void ngx_http_registration_outbox_sent(ngx_event_t *ev);
+static void ngx_http_registration_outbox_record(
+    ngx_http_registration_outbox_t *outbox);
+static size_t ngx_http_registration_outbox_sent_ids(
+    ngx_http_registration_outbox_t *outbox, u_char *ids);
+static void ngx_http_registration_outbox_recorded(
+    ngx_registration_call_t *call);
 static void ngx_http_registration_outbox_tell(
     ngx_http_registration_outbox_mail_t *mail);
 static void ngx_http_registration_outbox_failure(
     ngx_http_registration_outbox_mail_t *mail,
     ngx_registration_param_t *param, u_char *figure);
 static void ngx_http_registration_outbox_told(ngx_registration_call_t *call);
+static void ngx_http_registration_outbox_lease_again(
+    ngx_http_registration_outbox_t *outbox);
 static ngx_int_t ngx_http_registration_outbox_delay(
     ngx_http_registration_outbox_mail_t *mail);
 static void ngx_http_registration_outbox_free(
@@ -121,8 +142,8 @@ static ngx_registration_statement_t  ngx_http_registration_lease_sql = {
 };
 
 static ngx_registration_statement_t  ngx_http_registration_sent_sql = {
-    "registration_outbox_sent",
-    "SELECT registration.outbox_sent($1)",
+    "registration_outbox_mails_sent",
+    "SELECT registration.outbox_mails_sent($1)",
     1
 };
 
@@ -162,12 +183,19 @@ ngx_http_registration_outbox_init(ngx_cycle_t *cycle,
     outbox->conf = rmcf;
     outbox->call.data = outbox;
     outbox->call.done = ngx_http_registration_outbox_leased;
+    outbox->record.data = outbox;
+    outbox->record.done = ngx_http_registration_outbox_recorded;
 
     ngx_queue_init(&outbox->mails);
 
     ngx_http_registration_timer(&outbox->timer,
                                 ngx_http_registration_outbox_tick);
     outbox->timer.cancelable = 1;
+
+    /* this one holds a worker that is to exit */
+
+    ngx_http_registration_timer(&outbox->sent,
+                                ngx_http_registration_outbox_sent);
 
     ngx_http_registration_outbox = outbox;
 
@@ -180,7 +208,6 @@ ngx_http_registration_outbox_init(ngx_cycle_t *cycle,
 void
 ngx_http_registration_outbox_wake(void)
 {
-    ngx_msec_int_t                   left;
     ngx_http_registration_outbox_t  *outbox;
 
     outbox = ngx_http_registration_outbox;
@@ -189,8 +216,17 @@ ngx_http_registration_outbox_wake(void)
         return;
     }
 
-    if (outbox->timer.timer_set) {
-        left = (ngx_msec_int_t) (outbox->timer.timer.key - ngx_current_msec);
+    ngx_http_registration_outbox_soon(&outbox->timer);
+}
+
+
+static void
+ngx_http_registration_outbox_soon(ngx_event_t *ev)
+{
+    ngx_msec_int_t  left;
+
+    if (ev->timer_set) {
+        left = (ngx_msec_int_t) (ev->timer.key - ngx_current_msec);
 
         if (left <= NGX_HTTP_REGISTRATION_OUTBOX_SOON) {
             return;
@@ -198,10 +234,10 @@ ngx_http_registration_outbox_wake(void)
 
         /* ngx_add_timer() would not make it earlier by less than 300 ms */
 
-        ngx_del_timer(&outbox->timer);
+        ngx_del_timer(ev);
     }
 
-    ngx_add_timer(&outbox->timer, NGX_HTTP_REGISTRATION_OUTBOX_SOON);
+    ngx_add_timer(ev, NGX_HTTP_REGISTRATION_OUTBOX_SOON);
 }
 
 
@@ -224,7 +260,12 @@ ngx_http_registration_outbox_close(void)
         ngx_del_timer(&outbox->timer);
     }
 
+    if (outbox->sent.timer_set) {
+        ngx_del_timer(&outbox->sent);
+    }
+
     ngx_registration_call_abandon(&outbox->call);
+    ngx_registration_call_abandon(&outbox->record);
 
     for (q = ngx_queue_head(&outbox->mails);
          q != ngx_queue_sentinel(&outbox->mails);
@@ -267,11 +308,12 @@ ngx_http_registration_outbox_tick(ngx_event_t *ev)
         next = ngx_queue_next(q);
         mail = ngx_queue_data(q, ngx_http_registration_outbox_mail_t, queue);
 
-        if (mail->status != NGX_AGAIN && !mail->telling) {
+        if (mail->status == NGX_ERROR && !mail->telling) {
             ngx_http_registration_outbox_tell(mail);
         }
     }
 
+    ngx_http_registration_outbox_record(outbox);
     ngx_http_registration_outbox_lease(outbox);
 
     ngx_add_timer(&outbox->timer, NGX_HTTP_REGISTRATION_OUTBOX_TICK);
@@ -649,14 +691,127 @@ ngx_http_registration_outbox_mailed(void *data, ngx_int_t status,
 
     if (mail->outbox->closed) {
         ngx_http_registration_outbox_free(mail);
-        return;
-    }
 
-    ngx_http_registration_outbox_tell(mail);
+    } else if (status == NGX_OK) {
+        ngx_http_registration_outbox_soon(&mail->outbox->sent);
+
+    } else {
+        ngx_http_registration_outbox_tell(mail);
+    }
 }
 
 
-/* What is over has to be told; of the rest the lease runs out. */
+static void
+ngx_http_registration_outbox_sent(ngx_event_t *ev)
+{
+    ngx_http_registration_outbox_record(
+                   (ngx_http_registration_outbox_t *) ((u_char *) ev
+                    - offsetof(ngx_http_registration_outbox_t, sent)));
+}
+
+
+/* All that were sent, in one statement: a commit each was dear. */
+
+static void
+ngx_http_registration_outbox_record(ngx_http_registration_outbox_t *outbox)
+{
+    size_t                    len;
+    u_char                    ids[NGX_HTTP_REGISTRATION_OUTBOX_IDS];
+    ngx_registration_param_t  param;
+
+    if (outbox->recording) {
+        return;
+    }
+
+    len = ngx_http_registration_outbox_sent_ids(outbox, ids);
+
+    if (len == 0) {
+        return;
+    }
+
+    ngx_memzero(&param, sizeof(ngx_registration_param_t));
+
+    param.value.data = ids;
+    param.value.len = len;
+
+    if (ngx_registration_postgres_query(outbox->conf->postgres,
+                                        &outbox->record,
+                                        &ngx_http_registration_sent_sql,
+                                        &param, 0)
+        == NGX_OK)
+    {
+        outbox->recording = 1;
+    }
+}
+
+
+/* Those of all mails that were sent, as an array of PostgreSQL's. */
+
+static size_t
+ngx_http_registration_outbox_sent_ids(ngx_http_registration_outbox_t *outbox,
+    u_char *ids)
+{
+    u_char                               *p;
+    ngx_queue_t                          *q;
+    ngx_http_registration_outbox_mail_t  *mail;
+
+    p = ids;
+
+    for (q = ngx_queue_head(&outbox->mails);
+         q != ngx_queue_sentinel(&outbox->mails);
+         q = ngx_queue_next(q))
+    {
+        mail = ngx_queue_data(q, ngx_http_registration_outbox_mail_t, queue);
+
+        if (mail->status == NGX_OK) {
+            *p = (p == ids) ? '{' : ',';
+            p = ngx_cpymem(p + 1, mail->id, mail->len);
+            mail->telling = 1;
+        }
+    }
+
+    if (p != ids) {
+        *p++ = '}';
+    }
+
+    return p - ids;
+}
+
+
+static void
+ngx_http_registration_outbox_recorded(ngx_registration_call_t *call)
+{
+    ngx_queue_t                          *q, *next;
+    ngx_http_registration_outbox_t       *outbox;
+    ngx_http_registration_outbox_mail_t  *mail;
+
+    outbox = call->data;
+    outbox->recording = 0;
+
+    if (call->status != NGX_OK) {
+        return;
+    }
+
+    for (q = ngx_queue_head(&outbox->mails);
+         q != ngx_queue_sentinel(&outbox->mails);
+         q = next)
+    {
+        next = ngx_queue_next(q);
+        mail = ngx_queue_data(q, ngx_http_registration_outbox_mail_t, queue);
+
+        if (mail->status == NGX_OK && mail->telling) {
+            ngx_http_registration_outbox_free(mail);
+        }
+    }
+
+    /* those that were sent meanwhile */
+
+    ngx_http_registration_outbox_record(outbox);
+    ngx_http_registration_outbox_lease_again(outbox);
+}
+
+
+/* What is given up has to be told; of the rest the lease runs out. */
 
 static void
 ngx_http_registration_outbox_tell(ngx_http_registration_outbox_mail_t *mail)
@@ -671,19 +826,12 @@ ngx_http_registration_outbox_tell(ngx_http_registration_outbox_mail_t *mail)
     params[0].value.data = mail->id;
     params[0].value.len = mail->len;
 
-    switch (mail->status) {
-
-    case NGX_OK:
-        statement = &ngx_http_registration_sent_sql;
-        break;
-
-    case NGX_ERROR:
+    if (mail->status == NGX_ERROR) {
         statement = &ngx_http_registration_refused_sql;
         params[1].value.data = figure;
         params[1].value.len = ngx_sprintf(figure, "%ui", mail->reply) - figure;
-        break;
 
-    default: /* NGX_DECLINED */
+    } else {
         statement = &ngx_http_registration_failed_sql;
         ngx_http_registration_outbox_failure(mail, &params[1], figure);
     }
@@ -731,6 +879,14 @@ ngx_http_registration_outbox_told(ngx_registration_call_t *call)
         ngx_http_registration_outbox_free(mail);
     }
 
+    ngx_http_registration_outbox_lease_again(outbox);
+}
+
+
+static void
+ngx_http_registration_outbox_lease_again(
+    ngx_http_registration_outbox_t *outbox)
+{
     if (outbox->again && !ngx_exiting) {
         ngx_http_registration_outbox_lease(outbox);
     }

@@ -9,9 +9,7 @@
  * With a fault: submit_insert → submit_name → (PostgreSQL: is the name free?)
  * → submit_named → submit_refuse
  *
- * Of a draft that is done: submit_judge → submit_done → submit_reply, or for
- * one that knows no hash of its body submit_judge → submit_ask → (PostgreSQL:
- * was it this person?) → submit_again → submit_reply
+ * Of a draft that is done: submit_judge → submit_done → submit_reply
  */
 
 
@@ -31,16 +29,12 @@ typedef struct {
 } ngx_http_registration_submit_t;
 
 
-static ngx_int_t ngx_http_registration_submit_hash(
-    ngx_http_registration_ctx_t *ctx, u_char *hash);
 static ngx_int_t ngx_http_registration_submit_judge(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_submit_done(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
-static ngx_int_t ngx_http_registration_submit_ask(ngx_http_request_t *r,
-    ngx_http_registration_ctx_t *ctx);
-static ngx_int_t ngx_http_registration_submit_again(ngx_http_request_t *r,
-    ngx_http_registration_ctx_t *ctx);
+static ngx_int_t ngx_http_registration_submit_hash(
+    ngx_http_registration_ctx_t *ctx, u_char *hash);
 static ngx_int_t ngx_http_registration_submit_other(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_submit_insert(ngx_http_request_t *r,
@@ -52,7 +46,7 @@ static ngx_int_t ngx_http_registration_submit_named(ngx_http_request_t *r,
 static ngx_int_t ngx_http_registration_submit_refuse(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx);
 static ngx_int_t ngx_http_registration_submit_query(ngx_http_request_t *r,
-    ngx_http_registration_ctx_t *ctx, const char *hash);
+    ngx_http_registration_ctx_t *ctx, const char *phc);
 static ngx_int_t ngx_http_registration_submit_sealed(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_str_t *id,
     ngx_registration_param_t *params);
@@ -91,21 +85,14 @@ static ngx_registration_script_t  ngx_http_registration_commit_script = {
 };
 
 
-#define NGX_HTTP_REGISTRATION_SUBMIT_PARAMS  21
+#define NGX_HTTP_REGISTRATION_SUBMIT_PARAMS  22
 
 static ngx_registration_statement_t  ngx_http_registration_submit_sql = {
     "registration_submit",
-    "SELECT outcome, number, status, submitted_at, due_date,"
-    " registration.submitted_as(number, $3, $4)::text"
+    "SELECT outcome, number, status, submitted_at, due_date"
     " FROM registration.submit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
-    " $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+    " $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
     NGX_HTTP_REGISTRATION_SUBMIT_PARAMS
-};
-
-static ngx_registration_statement_t  ngx_http_registration_submitted_sql = {
-    "registration_submitted_as",
-    "SELECT registration.submitted_as($1, $2, $3)::text",
-    3
 };
 
 
@@ -124,9 +111,7 @@ ngx_http_registration_submit(ngx_http_request_t *r,
 
     ctx->data = submit;
 
-    if (reg_fields_normalize(ctx->body, &submit->faults) != REG_OK
-        || ngx_http_registration_submit_hash(ctx, submit->hash) != NGX_OK)
-    {
+    if (reg_fields_normalize(ctx->body, &submit->faults) != REG_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -149,29 +134,6 @@ ngx_http_registration_submit(ngx_http_request_t *r,
 
     return ngx_http_registration_wait(r, ctx, rc,
                                       ngx_http_registration_submit_judge);
-}
-
-
-/* Of what is registered: the code that proves an address is no part of it. */
-
-static ngx_int_t
-ngx_http_registration_submit_hash(ngx_http_registration_ctx_t *ctx,
-    u_char *hash)
-{
-    json_t     *kept;
-    ngx_int_t   rc;
-
-    kept = json_copy(ctx->body);
-    if (kept == NULL) {
-        return NGX_ERROR;
-    }
-
-    (void) json_object_del(kept, "email_code");
-
-    rc = ngx_http_registration_intake_hash(ctx, kept, "submission", hash);
-    json_decref(kept);
-
-    return rc;
 }
 
 
@@ -224,10 +186,7 @@ ngx_http_registration_submit_judge(ngx_http_request_t *r,
 }
 
 
-/*
- * Who changed something meanwhile must not take it for registered.  A draft
- * that a release without this hash has done can tell the person at least.
- */
+/* Who changed something meanwhile must not take it for registered. */
 
 static ngx_int_t
 ngx_http_registration_submit_done(ngx_http_request_t *r,
@@ -239,11 +198,13 @@ ngx_http_registration_submit_done(ngx_http_request_t *r,
     submit = ctx->data;
     body = &submit->draft->body;
 
-    if (body->len != REG_HASH) {
-        return ngx_http_registration_submit_ask(r, ctx);
+    if (ngx_http_registration_submit_hash(ctx, submit->hash) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (ngx_memcmp(body->data, submit->hash, REG_HASH) != 0) {
+    if (body->len != REG_HASH
+        || ngx_memcmp(body->data, submit->hash, REG_HASH) != 0)
+    {
         return ngx_http_registration_submit_other(r, ctx);
     }
 
@@ -251,64 +212,35 @@ ngx_http_registration_submit_done(ngx_http_request_t *r,
 }
 
 
-/* Where PostgreSQL is not to be had, the answer is that of before. */
+/*
+ * Of what is registered: the code that proves an address is no part of it.
+ * Nobody can try passwords on the hash, since the draft's token is stored
+ * nowhere.
+ */
 
 static ngx_int_t
-ngx_http_registration_submit_ask(ngx_http_request_t *r,
-    ngx_http_registration_ctx_t *ctx)
+ngx_http_registration_submit_hash(ngx_http_registration_ctx_t *ctx,
+    u_char *hash)
 {
-    json_t                          *done;
-    ngx_int_t                        rc;
-    ngx_str_t                        username, email;
-    ngx_registration_param_t         params[3];
-    ngx_http_registration_submit_t  *submit;
+    json_t     *kept, *token;
+    ngx_int_t   rc;
 
-    submit = ctx->data;
-    ngx_memzero(params, sizeof(params));
+    kept = json_copy(ctx->body);
+    token = json_stringn((char *) ctx->draft.token.data,
+                         ctx->draft.token.len);
 
-    ngx_http_registration_value(ctx->body, "username", &username);
-    ngx_http_registration_value(ctx->body, "email", &email);
+    rc = NGX_ERROR;
 
-    if (ngx_http_registration_lookup(r, ctx, "username",
-                                     (char *) username.data, username.len,
-                                     &params[1])
-        != NGX_OK
-        || ngx_http_registration_lookup(r, ctx, "email", (char *) email.data,
-                                        email.len, &params[2])
-           != NGX_OK)
-    {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    if (kept != NULL && json_object_set(kept, "draft", token) == 0) {
+        (void) json_object_del(kept, "email_code");
+
+        rc = ngx_http_registration_intake_hash(ctx, kept, "submission", hash);
     }
 
-    done = json_loadb((char *) submit->reply.data, submit->reply.len, 0, NULL);
+    json_decref(token);
+    json_decref(kept);
 
-    ngx_http_registration_value(done, "number", &params[0].value);
-
-    ctx->failure = ngx_http_registration_submit_reply;
-
-    rc = ngx_registration_postgres_query(ctx->conf->postgres, &ctx->call,
-                                         &ngx_http_registration_submitted_sql,
-                                         params, 0);
-    json_decref(done);
-
-    return ngx_http_registration_wait(r, ctx, rc,
-                                      ngx_http_registration_submit_again);
-}
-
-
-static ngx_int_t
-ngx_http_registration_submit_again(ngx_http_request_t *r,
-    ngx_http_registration_ctx_t *ctx)
-{
-    PGresult  *result;
-
-    result = ctx->call.result;
-
-    if (PQntuples(result) == 1 && PQgetvalue(result, 0, 0)[0] == 't') {
-        return ngx_http_registration_submit_reply(r, ctx);
-    }
-
-    return ngx_http_registration_submit_other(r, ctx);
+    return rc;
 }
 
 
@@ -322,7 +254,7 @@ ngx_http_registration_submit_other(ngx_http_request_t *r,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_http_registration_problem(r, NGX_HTTP_CONFLICT, "conflict");
+    return ngx_http_registration_problem(r, NGX_HTTP_CONFLICT, "submitted");
 }
 
 
@@ -434,7 +366,7 @@ ngx_http_registration_submit_refuse(ngx_http_request_t *r,
 
 static ngx_int_t
 ngx_http_registration_submit_query(ngx_http_request_t *r,
-    ngx_http_registration_ctx_t *ctx, const char *hash)
+    ngx_http_registration_ctx_t *ctx, const char *phc)
 {
     u_char                          *id;
     ngx_str_t                        value;
@@ -461,8 +393,8 @@ ngx_http_registration_submit_query(ngx_http_request_t *r,
     params[1].value.len = REG_DOCUMENT_ID_LEN;
     params[1].value.data = id;
 
-    params[7].value.len = ngx_strlen(hash);
-    params[7].value.data = (u_char *) hash;
+    params[7].value.len = ngx_strlen(phc);
+    params[7].value.data = (u_char *) phc;
 
     for (i = 0; ngx_http_registration_clear_members[i]; i++) {
         ngx_http_registration_value(ctx->body,
@@ -471,8 +403,10 @@ ngx_http_registration_submit_query(ngx_http_request_t *r,
         params[8 + i].value = value;
     }
 
-    if (ngx_http_registration_intake_lookups(r, ctx, ctx->body, 0, &params[2])
-        != NGX_OK
+    if (ngx_http_registration_submit_hash(ctx, submit->hash) != NGX_OK
+        || ngx_http_registration_intake_lookups(r, ctx, ctx->body, 0,
+                                                &params[2])
+           != NGX_OK
         || ngx_http_registration_submit_sealed(r, ctx, &params[1].value,
                                                &params[15])
            != NGX_OK
@@ -488,6 +422,10 @@ ngx_http_registration_submit_query(ngx_http_request_t *r,
                                             ngx_http_registration_language(r));
     params[20].value.len = ngx_strlen(name);
     params[20].value.data = (u_char *) name;
+
+    params[21].value.len = REG_HASH;
+    params[21].value.data = submit->hash;
+    params[21].binary = 1;
 
     return ngx_registration_postgres_query(ctx->conf->postgres, &ctx->call,
                                            &ngx_http_registration_submit_sql,
@@ -538,6 +476,7 @@ ngx_http_registration_submit_commit(ngx_http_request_t *r,
     ngx_int_t                        rc;
     PGresult                        *result;
     ngx_str_t                        argv[7];
+    const char                      *outcome;
     ngx_http_registration_submit_t  *submit;
 
     submit = ctx->data;
@@ -547,13 +486,14 @@ ngx_http_registration_submit_commit(ngx_http_request_t *r,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (ngx_strcmp(PQgetvalue(result, 0, 0), "ok") != 0) {
-        return ngx_http_registration_submit_taken(r,
-                                                  PQgetvalue(result, 0, 0));
+    outcome = PQgetvalue(result, 0, 0);
+
+    if (ngx_strcmp(outcome, "other") == 0) {
+        return ngx_http_registration_submit_other(r, ctx);
     }
 
-    if (PQgetvalue(result, 0, 5)[0] != 't') {
-        return ngx_http_registration_submit_other(r, ctx);
+    if (ngx_strcmp(outcome, "ok") != 0) {
+        return ngx_http_registration_submit_taken(r, outcome);
     }
 
     if (ngx_http_registration_draft_key(r, ctx, &argv[0]) != NGX_OK

@@ -74,6 +74,7 @@ sub submission (%change)
                      . picture("document-a------$n", 'id_card_portrait') . ', '
                      . picture("document-b------$n", 'id_card_emblem') . ')',
         region    => "'410102'",
+        body      => hash("body $n"),
         password  => q('$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA'),
         %change,
     );
@@ -85,7 +86,7 @@ sub submission (%change)
         . "'resident_id_card', $value{region}, 'software', 'zhengzhou', "
         . "'1', decode(repeat('ef', 77), 'hex'), "
         . "decode(repeat('01', 300), 'hex'), $value{documents}, "
-        . "'2026-12-02', false)";
+        . "'2026-12-02', false, 'zh-CN', $value{body})";
 }
 
 
