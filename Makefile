@@ -275,7 +275,7 @@ nginx = $(shell PATH=$$PATH:/usr/sbin command -v nginx)
 
 
 ## make bench       the module beside the limits of what it is made of, in
-##                  about four minutes; ROUNDS=3; ONLY="uploads memory codes
+##                  about five minutes; ROUNDS=3; ONLY="uploads memory codes
 ##                  sessions passwords latency statements" or some of these
 ROUNDS ?= 3
 
