@@ -327,13 +327,13 @@ document_max_size 129m
 --- directives
 review_term 0
 --- emerg
-"registration_review_term" directive must be between 1 and 365 in
+value must be between 1 and 365 in
 
 === more than a year of them
 --- directives
 review_term 366
 --- emerg
-"registration_review_term" directive must be between 1 and 365 in
+value must be between 1 and 365 in
 
 === a claim that ends at once
 --- directives

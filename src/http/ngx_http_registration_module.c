@@ -16,8 +16,6 @@ static char *ngx_http_registration_check_claim(ngx_conf_t *cf, void *post,
     void *data);
 static char *ngx_http_registration_check_size(ngx_conf_t *cf, void *post,
     void *data);
-static char *ngx_http_registration_check_term(ngx_conf_t *cf, void *post,
-    void *data);
 static void *ngx_http_registration_create_main_conf(ngx_conf_t *cf);
 static char *ngx_http_registration_init_main_conf(ngx_conf_t *cf, void *conf);
 static void *ngx_http_registration_create_loc_conf(ngx_conf_t *cf);
@@ -42,8 +40,8 @@ static ngx_conf_post_t  ngx_http_registration_size_post = {
     ngx_http_registration_check_size
 };
 
-static ngx_conf_post_t  ngx_http_registration_term_post = {
-    ngx_http_registration_check_term
+static ngx_conf_num_bounds_t  ngx_http_registration_term_bounds = {
+    ngx_conf_check_num_bounds, 1, 365
 };
 
 
@@ -250,7 +248,7 @@ static ngx_command_t  ngx_http_registration_commands[] = {
       ngx_conf_set_num_slot,
       NGX_HTTP_MAIN_CONF_OFFSET,
       ngx_http_registration_offset(policy.review_term),
-      &ngx_http_registration_term_post },
+      &ngx_http_registration_term_bounds },
 
       ngx_null_command
 };
@@ -371,16 +369,6 @@ ngx_http_registration_check_size(ngx_conf_t *cf, void *post, void *data)
 
     return *size > NGX_HTTP_REGISTRATION_DOCUMENT_MAX
            ? "must be at most 128m" : NGX_CONF_OK;
-}
-
-
-static char *
-ngx_http_registration_check_term(ngx_conf_t *cf, void *post, void *data)
-{
-    ngx_int_t *term = data;
-
-    return *term < 1 || *term > 365 ? "must be between 1 and 365"
-                                    : NGX_CONF_OK;
 }
 
 
