@@ -51,15 +51,7 @@ static void ngx_http_registration_ending_wait(
 static ngx_registration_script_t  ngx_http_registration_ending_script = {
     ngx_string(NGX_HTTP_REGISTRATION_END_SESSIONS_LUA
     "if ARGV[2] == '' then return end_sessions(KEYS[1], ARGV[1]) end\n"
-    "local begun = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf',\n"
-    "                         '(' .. ARGV[2])\n"
-    "for _, hash in ipairs(begun) do\n"
-    "  if hash ~= 'ended' then\n"
-    "    redis.call('DEL', ARGV[1] .. hash)\n"
-    "    redis.call('ZREM', KEYS[1], hash)\n"
-    "  end\n"
-    "end\n"
-    "return 1"), { 0 }
+    "return drop_sessions(KEYS[1], ARGV[1], '(' .. ARGV[2])"), { 0 }
 };
 
 

@@ -64,16 +64,25 @@ ngx_int_t ngx_http_registration_sessions_key(ngx_http_request_t *r,
 
 
 /*
- * Lua: end_sessions(sessions, prefix of session keys) ends all of an account.
- * No sign-in that saw it as it was takes longer than the minute of "ended".
+ * Lua: drop_sessions(sessions, prefix of session keys, bound) ends those of an
+ * account that began by then; end_sessions(sessions, prefix) all of them, and
+ * those of sign-ins that saw it as it was: none takes longer than the minute of
+ * "ended".
  */
 
 #define NGX_HTTP_REGISTRATION_END_SESSIONS_LUA                                \
-    "local function end_sessions(sessions, prefix)\n"                         \
-    "  for _, hash in ipairs(redis.call('ZRANGE', sessions, 0, -1)) do\n"     \
-    "    redis.call('DEL', prefix .. hash)\n"                                 \
+    "local function drop_sessions(sessions, prefix, bound)\n"                 \
+    "  local all = redis.call('ZRANGEBYSCORE', sessions, '-inf', bound)\n"    \
+    "  for _, hash in ipairs(all) do\n"                                       \
+    "    if hash ~= 'ended' then\n"                                           \
+    "      redis.call('DEL', prefix .. hash)\n"                               \
+    "      redis.call('ZREM', sessions, hash)\n"                              \
+    "    end\n"                                                               \
     "  end\n"                                                                 \
-    "  redis.call('DEL', sessions)\n"                                         \
+    "  return 1\n"                                                            \
+    "end\n"                                                                   \
+    "local function end_sessions(sessions, prefix)\n"                         \
+    "  drop_sessions(sessions, prefix, '+inf')\n"                             \
     "  local time = redis.call('TIME')\n"                                     \
     "  local now = time[1] * 1000 + math.floor(time[2] / 1000)\n"             \
     "  redis.call('ZADD', sessions, string.format('%.0f', now), 'ended')\n"   \
