@@ -132,6 +132,7 @@ typedef struct {
 
     ngx_http_registration_policy_t   policy;
     ngx_registration_script_t        code_script;
+    ngx_str_t                        code_reply;
 
     ngx_shm_zone_t                  *status;            /* NULL: not asked */
     unsigned                         guarded:1;         /* some location */
@@ -375,6 +376,7 @@ ngx_int_t ngx_http_registration_reply_static(ngx_http_request_t *r,
     ngx_str_t *etag, const char *json, size_t len);
 ngx_int_t ngx_http_registration_send(ngx_http_request_t *r,
     ngx_uint_t status, ngx_str_t *type, u_char *data, size_t len);
+ngx_int_t ngx_http_registration_no_store(ngx_http_request_t *r);
 ngx_table_elt_t *ngx_http_registration_add_header(ngx_http_request_t *r,
     const char *name, u_char *value, size_t len);
 
@@ -447,8 +449,8 @@ ngx_int_t ngx_http_registration_ticket_fetch(ngx_http_request_t *r,
     ngx_http_registration_ticket_t *ticket, ngx_msec_t idle);
 void ngx_http_registration_client(ngx_http_request_t *r, ngx_str_t *client);
 ngx_int_t ngx_http_registration_lookup(ngx_http_request_t *r,
-    ngx_http_registration_ctx_t *ctx, const char *purpose, const char *text,
-    size_t len, ngx_registration_param_t *param);
+    ngx_http_registration_ctx_t *ctx, const char *purpose, ngx_str_t *text,
+    ngx_registration_param_t *param);
 ngx_int_t ngx_http_registration_seal(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_str_t *context, const void *text,
     size_t len, ngx_str_t *sealed);

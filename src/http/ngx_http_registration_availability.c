@@ -61,8 +61,7 @@ ngx_http_registration_availability(ngx_http_request_t *r,
         return ngx_http_registration_fault(r, 422, "username", code);
     }
 
-    if (ngx_http_registration_lookup(r, ctx, "username", (char *) value.data,
-                                     value.len, &param)
+    if (ngx_http_registration_lookup(r, ctx, "username", &value, &param)
         != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

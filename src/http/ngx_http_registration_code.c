@@ -112,6 +112,7 @@ ngx_http_registration_code_init(ngx_conf_t *cf,
     size_t                           len;
     ngx_http_registration_policy_t  *policy;
 
+    static const char  reply[] = "{\"resend_after\":%M,\"expires_in\":%M}";
     static const char  limits[] =
         "local interval, hourly, daily = %M, %i, %i\n"
         "local day = " ngx_value(NGX_HTTP_REGISTRATION_CODE_DAY) "\n%s";
@@ -133,6 +134,16 @@ ngx_http_registration_code_init(ngx_conf_t *cf,
                                               policy->code_daily,
                                               ngx_http_registration_code_text)
                                  - p;
+
+    p = ngx_pnalloc(cf->pool, sizeof(reply) + 2 * NGX_TIME_T_LEN);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    rmcf->code_reply.data = p;
+    rmcf->code_reply.len = ngx_sprintf(p, reply, policy->code_interval / 1000,
+                                       policy->code_lifetime / 1000)
+                           - p;
 
     return NGX_OK;
 }
@@ -406,9 +417,7 @@ ngx_http_registration_code_know(ngx_http_request_t *r,
         return ngx_http_registration_code_send(r, ctx);
     }
 
-    if (ngx_http_registration_lookup(r, ctx, "email",
-                                     (char *) code->email.data,
-                                     code->email.len, &param)
+    if (ngx_http_registration_lookup(r, ctx, "email", &code->email, &param)
         != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -488,28 +497,19 @@ static ngx_int_t
 ngx_http_registration_code_reply(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
-    u_char                          *p, *last;
-    ngx_http_registration_code_t    *code;
-    ngx_http_registration_policy_t  *policy;
-
-    static const char  format[] = "{\"resend_after\":%M,\"expires_in\":%M}";
+    ngx_str_t                     *reply;
+    ngx_http_registration_code_t  *code;
 
     code = ctx->data;
-    policy = &ctx->conf->policy;
+    reply = &ctx->conf->code_reply;
 
     reg_wipe(code->code, sizeof(code->code));
 
-    p = ngx_pnalloc(r->pool, sizeof(format) + 2 * NGX_TIME_T_LEN);
-
-    if (p == NULL || ngx_http_registration_send_draft_cookie(r, ctx) != NGX_OK)
-    {
+    if (ngx_http_registration_send_draft_cookie(r, ctx) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    last = ngx_sprintf(p, format, policy->code_interval / 1000,
-                       policy->code_lifetime / 1000);
-
-    return ngx_http_registration_reply(r, 202, p, last - p);
+    return ngx_http_registration_reply(r, 202, reply->data, reply->len);
 }
 
 

@@ -906,8 +906,7 @@ ngx_http_registration_correction_values(ngx_http_request_t *r,
 
     ngx_http_registration_value(correction->merged, "email", &value);
 
-    if (ngx_http_registration_lookup(r, ctx, "email", (char *) value.data,
-                                     value.len, &params[6])
+    if (ngx_http_registration_lookup(r, ctx, "email", &value, &params[6])
         != NGX_OK
         || ngx_http_registration_intake_lookups(r, ctx, correction->merged, 2,
                                                 &params[3])

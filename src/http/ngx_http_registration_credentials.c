@@ -148,10 +148,7 @@ ngx_http_registration_try_keys(ngx_http_request_t *r,
 
     ngx_http_registration_client(r, &parts[0]);
 
-    if (ngx_http_registration_lookup(r, ctx, purpose,
-                                     (char *) account->data, account->len,
-                                     &hash)
-        != NGX_OK)
+    if (ngx_http_registration_lookup(r, ctx, purpose, account, &hash) != NGX_OK)
     {
         return NGX_ERROR;
     }

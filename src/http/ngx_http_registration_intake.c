@@ -298,8 +298,8 @@ ngx_http_registration_intake_lookups(ngx_http_request_t *r,
 
         ngx_http_registration_value(values, name, &value);
 
-        if (ngx_http_registration_lookup(r, ctx, name, (char *) value.data,
-                                         value.len, &params[i - first])
+        if (ngx_http_registration_lookup(r, ctx, name, &value,
+                                         &params[i - first])
             != NGX_OK)
         {
             return NGX_ERROR;

@@ -215,12 +215,10 @@ ngx_http_registration_reset_find(ngx_http_request_t *r,
 
     if (ngx_http_registration_lookup(r, ctx,
                                      reset->by_email ? "email" : "username",
-                                     (char *) reset->account.data,
-                                     reset->account.len, param)
+                                     &reset->account, param)
         != NGX_OK
-        || ngx_http_registration_lookup(r, ctx, "email",
-                                        (char *) reset->email.data,
-                                        reset->email.len, &reset->params[2])
+        || ngx_http_registration_lookup(r, ctx, "email", &reset->email,
+                                        &reset->params[2])
            != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

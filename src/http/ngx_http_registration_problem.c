@@ -372,11 +372,7 @@ ngx_http_registration_problem_header_filter(ngx_http_request_t *r)
 
     /* heuristics let a cache keep a 404 that says nothing of it */
 
-    if (ngx_http_registration_add_header(r, "Cache-Control",
-                                         (u_char *) "no-store",
-                                         sizeof("no-store") - 1)
-        == NULL)
-    {
+    if (ngx_http_registration_no_store(r) != NGX_OK) {
         return NGX_ERROR;
     }
 

@@ -13,6 +13,8 @@
 
 
 static void ngx_http_registration_free(void *data);
+static ngx_int_t ngx_http_registration_cache(ngx_http_request_t *r,
+    const char *directive);
 static u_char *ngx_http_registration_put_two(u_char *p, ngx_uint_t n);
 
 
@@ -121,7 +123,6 @@ ngx_http_registration_send(ngx_http_request_t *r, ngx_uint_t status,
     ngx_str_t *type, u_char *data, size_t len)
 {
     ngx_int_t                     rc;
-    ngx_str_t                     cache;
     ngx_buf_t                    *b;
     ngx_chain_t                   out;
     ngx_http_registration_ctx_t  *ctx;
@@ -141,21 +142,13 @@ ngx_http_registration_send(ngx_http_request_t *r, ngx_uint_t status,
         r->header_only = 1;
     }
 
-    if (r->headers_out.etag) {
-        ngx_str_set(&cache, "no-cache");
+    /* nginx would refuse by a precondition what has been done by now */
 
-    } else {
-        ngx_str_set(&cache, "no-store");
+    r->disable_not_modified = (r->headers_out.etag == NULL);
 
-        /* nginx would refuse by a precondition what has been done by now */
-
-        r->disable_not_modified = 1;
-    }
-
-    if (ngx_http_registration_add_header(r, "Cache-Control", cache.data,
-                                         cache.len)
-        == NULL)
-    {
+    rc = r->headers_out.etag ? ngx_http_registration_cache(r, "no-cache")
+                             : ngx_http_registration_no_store(r);
+    if (rc != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -180,6 +173,23 @@ ngx_http_registration_send(ngx_http_request_t *r, ngx_uint_t status,
     out.next = NULL;
 
     return ngx_http_output_filter(r, &out);
+}
+
+
+ngx_int_t
+ngx_http_registration_no_store(ngx_http_request_t *r)
+{
+    return ngx_http_registration_cache(r, "no-store");
+}
+
+
+static ngx_int_t
+ngx_http_registration_cache(ngx_http_request_t *r, const char *directive)
+{
+    return ngx_http_registration_add_header(r, "Cache-Control",
+                                            (u_char *) directive,
+                                            ngx_strlen(directive))
+           ? NGX_OK : NGX_ERROR;
 }
 
 

@@ -557,10 +557,7 @@ ngx_http_registration_set_login(ngx_http_request_t *r, ngx_str_t *page)
 
     r->headers_out.location = h;
 
-    return ngx_http_registration_add_header(r, "Cache-Control",
-                                            (u_char *) "no-store",
-                                            sizeof("no-store") - 1)
-           ? NGX_OK : NGX_ERROR;
+    return ngx_http_registration_no_store(r);
 }
 
 

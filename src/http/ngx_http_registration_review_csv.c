@@ -375,7 +375,6 @@ ngx_http_registration_csv_headers(ngx_http_request_t *r,
     ngx_str_t   cursor;
 
     static char  disposition[] = "attachment; filename=\"registrations.csv\"";
-    static char  cache[] = "no-store";
 
     r->headers_out.status = NGX_HTTP_OK;
     r->headers_out.content_length_n = csv->size;
@@ -387,10 +386,7 @@ ngx_http_registration_csv_headers(ngx_http_request_t *r,
                                          (u_char *) disposition,
                                          sizeof(disposition) - 1)
         == NULL
-        || ngx_http_registration_add_header(r, "Cache-Control",
-                                            (u_char *) cache,
-                                            sizeof(cache) - 1)
-           == NULL)
+        || ngx_http_registration_no_store(r) != NGX_OK)
     {
         return NGX_ERROR;
     }

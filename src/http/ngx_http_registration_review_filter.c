@@ -318,8 +318,7 @@ ngx_http_registration_filter_hashes(ngx_http_request_t *r,
 
         if (ngx_http_registration_normalize(ctx, names[i], names[i], &value)
             != NGX_OK
-            || ngx_http_registration_lookup(r, ctx, names[i],
-                                            (char *) value.data, value.len,
+            || ngx_http_registration_lookup(r, ctx, names[i], &value,
                           &filter->param[NGX_HTTP_REGISTRATION_QUEUE_NAME + i])
                != NGX_OK)
         {

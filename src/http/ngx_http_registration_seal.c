@@ -156,13 +156,13 @@ ngx_http_registration_ticket_fetch(ngx_http_request_t *r,
 
 ngx_int_t
 ngx_http_registration_lookup(ngx_http_request_t *r,
-    ngx_http_registration_ctx_t *ctx, const char *purpose, const char *text,
-    size_t len, ngx_registration_param_t *param)
+    ngx_http_registration_ctx_t *ctx, const char *purpose, ngx_str_t *text,
+    ngx_registration_param_t *param)
 {
     u_char     *lower;
     reg_str_t   value;
 
-    lower = ngx_pnalloc(r->pool, REG_HASH + len);
+    lower = ngx_pnalloc(r->pool, REG_HASH + text->len);
     if (lower == NULL) {
         return NGX_ERROR;
     }
@@ -172,13 +172,13 @@ ngx_http_registration_lookup(ngx_http_request_t *r,
     param->binary = 1;
 
     lower += REG_HASH;
-    ngx_strlow(lower, (u_char *) text, len);
+    ngx_strlow(lower, text->data, text->len);
 
-    value.len = len;
+    value.len = text->len;
     value.data = lower;
 
     reg_hash(ctx->conf->keys, purpose, value, param->value.data);
-    ngx_memzero(lower, len);
+    ngx_memzero(lower, text->len);
 
     return NGX_OK;
 }

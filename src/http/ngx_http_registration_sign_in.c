@@ -199,8 +199,7 @@ ngx_http_registration_sign_in_query(ngx_http_request_t *r,
     param = (in->field.data[0] == 'u') ? &params[0] : &params[1];
 
     if (ngx_http_registration_lookup(r, ctx, (char *) in->field.data,
-                                     (char *) in->account.data,
-                                     in->account.len, param)
+                                     &in->account, param)
         != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

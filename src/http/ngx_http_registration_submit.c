@@ -315,9 +315,7 @@ ngx_http_registration_submit_name(ngx_http_request_t *r,
 
     ngx_http_registration_value(ctx->body, "username", &username);
 
-    if (ngx_http_registration_lookup(r, ctx, "username",
-                                     (char *) username.data, username.len,
-                                     &param)
+    if (ngx_http_registration_lookup(r, ctx, "username", &username, &param)
         != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
