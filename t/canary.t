@@ -79,9 +79,9 @@ for my $values (person(), organisation()) {
     servers()->stop('inbox', 'KILL');
     $client->post('email-codes', { email => person()->{email},
                                    purpose => 'registration' });
-    servers()->sql('alter function registration.submit rename to gone');
+    servers()->sql('alter function registration.next_number rename to gone');
     isnt(submit($client, $body)->status, 201, 'an SQL error');
-    servers()->sql('alter function registration.gone rename to submit');
+    servers()->sql('alter function registration.gone rename to next_number');
     servers()->stop('postgres', 'INT');
     problem_is(submit($client, $body), 503, '', 'without PostgreSQL');
     servers()->start_postgres;
