@@ -13,10 +13,11 @@
 #define REG_MAIL_NAME_MAX      200      /* bytes of a display name */
 #define REG_MAIL_LINE          76       /* columns, RFC 2045 and RFC 2047 */
 #define REG_MAIL_LINE_BYTES    (REG_MAIL_LINE / 4 * 3)
+#define REG_MAIL_LINE_SIZE     (REG_MAIL_LINE + 2)
 
 /* Bytes of a text and of a subject that need no memory of their own. */
 
-#define REG_MAIL_TEXT          2048
+#define REG_MAIL_TEXT          1024
 #define REG_MAIL_SUBJECT       256
 
 /* Bytes that all headers but To take, hardly ever more. */
@@ -44,6 +45,7 @@ static reg_code_t reg_mail_bind_text(reg_mail_text_t *text,
 static const reg_mail_value_t *reg_mail_value(const char *name,
     const reg_mail_value_t *values, size_t n);
 static int reg_mail_has_names(const reg_mail_text_t *text);
+static reg_code_t reg_mail_bind_sample(reg_mail_template_t *template_);
 static char *reg_mail_from_header(reg_str_t name, const char *address);
 static char *reg_mail_subject_header(const reg_mail_text_t *subject);
 static void reg_mail_headers(reg_mail_buffer_t *b,
@@ -68,7 +70,9 @@ static void reg_mail_date(reg_mail_buffer_t *b, time_t now);
 static char *reg_mail_two(char *p, int n);
 static void reg_mail_message_id(reg_mail_buffer_t *b, const char *domain);
 static void reg_mail_body(reg_mail_buffer_t *b,
-    const reg_mail_buffer_t *text);
+    const reg_mail_template_t *template_, const reg_mail_buffer_t *text);
+static int reg_mail_is_sample(const reg_mail_template_t *template_,
+    size_t at, reg_str_t line);
 
 
 int
@@ -162,7 +166,8 @@ reg_mail_template_bind(reg_mail_template_t *template_, reg_str_t from,
     }
 
     if (reg_mail_bind_text(&template_->subject, values, n) != REG_OK
-        || reg_mail_bind_text(&template_->text, values, n) != REG_OK)
+        || reg_mail_bind_text(&template_->text, values, n) != REG_OK
+        || reg_mail_bind_sample(template_) != REG_OK)
     {
         return REG_INTERNAL;
     }
@@ -263,6 +268,40 @@ reg_mail_has_names(const reg_mail_text_t *text)
 }
 
 
+/* The text with the names of values in their places, and its Base64. */
+
+static reg_code_t
+reg_mail_bind_sample(reg_mail_template_t *template_)
+{
+    size_t                   i;
+    const reg_mail_piece_t  *piece;
+    reg_mail_buffer_t        text, body;
+
+    memset(&text, 0, sizeof(text));
+    memset(&body, 0, sizeof(body));
+
+    for (i = 0; i < template_->text.n; i++) {
+        piece = &template_->text.piece[i];
+
+        reg_mail_puts(&text, piece->name ? "{" : "");
+        reg_mail_puts(&text, piece->data);
+        reg_mail_puts(&text, piece->name ? "}" : "");
+    }
+
+    template_->sample_len = 0;
+    reg_mail_body(&body, template_, &text);
+
+    free(template_->sample);
+    free(template_->sample_body);
+
+    template_->sample = text.data;
+    template_->sample_len = body.failed ? 0 : text.len;
+    template_->sample_body = body.data;
+
+    return (text.failed || body.failed) ? REG_INTERNAL : REG_OK;
+}
+
+
 /* malloc'ed; NULL when memory is out. */
 
 static char *
@@ -341,7 +380,7 @@ reg_mail_compose(const reg_mail_template_t *template_,
                                       + text.len + text.len / 2);
 
     reg_mail_headers(&message, template_, values, n, to, now);
-    reg_mail_body(&message, &text);
+    reg_mail_body(&message, template_, &text);
     reg_mail_free(&text);
 
     if (message.failed) {
@@ -755,20 +794,39 @@ reg_mail_message_id(reg_mail_buffer_t *b, const char *domain)
 }
 
 
+/* What is as in the sample was encoded at configuration. */
+
 static void
-reg_mail_body(reg_mail_buffer_t *b, const reg_mail_buffer_t *text)
+reg_mail_body(reg_mail_buffer_t *b, const reg_mail_template_t *template_,
+    const reg_mail_buffer_t *text)
 {
-    size_t     left;
+    size_t     at, left;
     reg_str_t  line;
 
-    line.data = (unsigned char *) text->data;
+    for (at = 0; at < text->len; at += line.len) {
+        left = text->len - at;
 
-    for (left = text->len; left; left -= line.len) {
+        line.data = (unsigned char *) text->data + at;
         line.len = left < REG_MAIL_LINE_BYTES ? left : REG_MAIL_LINE_BYTES;
+
+        if (reg_mail_is_sample(template_, at, line)) {
+            reg_mail_put(b, template_->sample_body
+                            + at / REG_MAIL_LINE_BYTES * REG_MAIL_LINE_SIZE,
+                         REG_MAIL_LINE_SIZE);
+            continue;
+        }
 
         reg_mail_base64(b, line);
         reg_mail_put(b, "\r\n", 2);
-
-        line.data += line.len;
     }
+}
+
+
+static int
+reg_mail_is_sample(const reg_mail_template_t *template_, size_t at,
+    reg_str_t line)
+{
+    return line.len == REG_MAIL_LINE_BYTES
+           && at + line.len <= template_->sample_len
+           && memcmp(line.data, template_->sample + at, line.len) == 0;
 }

@@ -89,6 +89,8 @@ reg_mail_template_free(reg_mail_template_t *template_)
     reg_mail_text_free(&template_->text);
     free(template_->from);
     free(template_->subject_header);
+    free(template_->sample);
+    free(template_->sample_body);
     free(template_);
 }
 

@@ -30,6 +30,15 @@ struct reg_mail_template_s {
     char            *from;              /* the header */
     const char      *domain;            /* in from: "@…>" and CRLF */
     char            *subject_header;    /* NULL when it differs by mail */
+
+    /*
+     * A text whose whole lines of Base64 serve every mail that has them.
+     * "{code}" is as long as a code: only the line that holds it differs.
+     */
+
+    char            *sample;
+    char            *sample_body;
+    size_t           sample_len;
 };
 
 

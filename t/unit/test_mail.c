@@ -442,6 +442,42 @@ test_text(void **state)
 }
 
 
+/* What was encoded before serves a mail only where its text is the same. */
+
+static void
+test_text_as_before(void **state)
+{
+    char    *data, source[1024], text[1024];
+    size_t   len, i;
+
+    static const char  lines[] =
+        "这一行在验证码之后，其余各行都与预先编码的一样。\r\n"
+        "Some more of it, so that there are whole lines of Base64 behind.\r\n"
+        "这一行在验证码之后，其余各行都与预先编码的一样。\r\n";
+
+    static const char *const  values[] = {
+        "123456", "{code}", "", "1", "12345678",
+        "012345678901234567890123456789012345678901234567890123456"
+    };
+
+    (void) state;
+
+    (void) snprintf(source, sizeof(source), "Subject: s\n\n%s{code}\r\n%s",
+                    lines, lines);
+
+    for (i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        (void) snprintf(text, sizeof(text), "%s%s\r\n%s", lines, values[i],
+                        lines);
+
+        data = message(source, values[i], FROM, &len);
+        assert_non_null(data);
+        assert_lines(data, len);
+        assert_text(data, text);
+        free(data);
+    }
+}
+
+
 static void
 test_template_errors(void **state)
 {
@@ -532,6 +568,7 @@ main(void)
         cmocka_unit_test(test_from),
         cmocka_unit_test(test_from_specials_are_encoded),
         cmocka_unit_test(test_text),
+        cmocka_unit_test(test_text_as_before),
         cmocka_unit_test(test_template_errors),
         cmocka_unit_test(test_shipped_templates)
     };
