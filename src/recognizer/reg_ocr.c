@@ -35,6 +35,8 @@
 static void reg_ocr_memory(void);
 static reg_code_t reg_ocr_by_title(reg_ocr_job_t *job);
 static reg_code_t reg_ocr_anywhere(reg_ocr_job_t *job);
+static reg_code_t reg_ocr_by_card(reg_ocr_job_t *job);
+static reg_code_t reg_ocr_by_print(reg_ocr_job_t *job);
 static reg_ocr_code_t reg_ocr_finish(reg_ocr_job_t *job, reg_code_t code,
     reg_ocr_result_t *result);
 
@@ -227,12 +229,15 @@ reg_ocr_anywhere(reg_ocr_job_t *job)
     }
 
     if (code == REG_OK && job->card.labels != 0) {
-        code = reg_ocr_step_card_read(job,
-                                      job->card.labels < REG_OCR_CARD_FOUND);
+        code = reg_ocr_by_card(job);
     }
 
     if (code == REG_OK && job->words < REG_OCR_WORDS) {
         code = reg_ocr_step_sheet(job, sheet);
+    }
+
+    if (code == REG_OK && job->words < REG_OCR_WORDS) {
+        code = reg_ocr_by_print(job);
     }
 
     if (code == REG_OK) {
@@ -241,6 +246,42 @@ reg_ocr_anywhere(reg_ocr_job_t *job)
 
     if (code == REG_OK) {
         code = reg_ocr_step_choose_turned(job);
+    }
+
+    return code;
+}
+
+
+/* Other papers' words may look like labels: what is no card is forgotten. */
+
+static reg_code_t
+reg_ocr_by_card(reg_ocr_job_t *job)
+{
+    reg_code_t  code;
+
+    code = reg_ocr_step_card_read(job, job->card.labels < REG_OCR_CARD_FOUND);
+
+    if (code != REG_OK || job->fields != 0 || job->words >= REG_OCR_WORDS) {
+        return code;
+    }
+
+    job->card.labels = 0;
+
+    return reg_ocr_by_print(job);
+}
+
+
+/* A card that the sheet it was looked for on does not show. */
+
+static reg_code_t
+reg_ocr_by_print(reg_ocr_job_t *job)
+{
+    reg_code_t  code;
+
+    code = reg_ocr_step_seek(job);
+
+    if (code == REG_OK && job->card.labels != 0) {
+        code = reg_ocr_step_card_read(job, 1);
     }
 
     return code;
@@ -281,8 +322,12 @@ reg_ocr_finish(reg_ocr_job_t *job, reg_code_t code, reg_ocr_result_t *result)
         result->seen = reg_ocr_fields_seen(&job->page, &words);
     }
 
-    reg_ocr_fields(job->request->kind, &job->page, job->request->today,
-                   result);
+    /* what other papers say where a card has its fields is no guess */
+
+    if (job->request->kind > REG_OCR_EMBLEM || job->words >= REG_OCR_WORDS) {
+        reg_ocr_fields(job->request->kind, &job->page, job->request->today,
+                       result);
+    }
 
     /* of the other readings of a card, what they read better */
 

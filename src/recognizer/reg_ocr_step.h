@@ -65,6 +65,7 @@ typedef struct {
                                                of no use */
     unsigned                  late:1;
     unsigned                  closer:1;     /* the card was looked at so */
+    unsigned                  sought:1;     /* the card, by its print */
 } reg_ocr_job_t;
 
 
@@ -100,6 +101,10 @@ reg_code_t reg_ocr_step_zone(reg_ocr_job_t *job,
 
 reg_code_t reg_ocr_step_choose(reg_ocr_job_t *job, size_t *sheet);
 reg_code_t reg_ocr_step_choose_turned(reg_ocr_job_t *job);
+
+/* Seeks a card by its largest print, once, where no sheet shows one. */
+
+reg_code_t reg_ocr_step_seek(reg_ocr_job_t *job);
 
 /* Reads a sheet; and the others, when it says nothing. */
 

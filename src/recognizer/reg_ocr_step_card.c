@@ -40,6 +40,7 @@ typedef enum {
 
 static const reg_ocr_field_t *reg_ocr_card_field(
     const reg_ocr_result_t *result, const char *const names[2]);
+static int reg_ocr_card_known(const reg_ocr_job_t *job);
 static reg_ocr_card_lacks_t reg_ocr_card_lacks(const reg_ocr_job_t *job);
 static reg_code_t reg_ocr_card_read_name(reg_ocr_job_t *job);
 
@@ -183,6 +184,20 @@ reg_ocr_step_card_again(reg_ocr_job_t *job)
 }
 
 
+/* By two labels, or by one and a number whose check digit is right. */
+
+static int
+reg_ocr_card_known(const reg_ocr_job_t *job)
+{
+    const reg_ocr_field_t  *number;
+
+    number = reg_ocr_result_field(&job->found, "id_number");
+
+    return job->card.labels >= REG_OCR_CARD_FOUND
+           || (job->card.labels != 0 && number != NULL && number->vouched);
+}
+
+
 /* A name in doubt is looked at by itself; one that is not found is not. */
 
 static reg_ocr_card_lacks_t
@@ -194,7 +209,7 @@ reg_ocr_card_lacks(const reg_ocr_job_t *job)
     const reg_ocr_box_t    *box;
     const reg_ocr_field_t  *field;
 
-    if (job->card.labels < REG_OCR_CARD_FOUND || job->closer) {
+    if (!reg_ocr_card_known(job) || job->closer) {
         return REG_OCR_CARD_COMPLETE;
     }
 

@@ -88,13 +88,25 @@ reg_ocr_step_choose(reg_ocr_job_t *job, size_t *sheet)
         return REG_OK;
     }
 
+    /* the largest print is found sooner than a sheet */
+
+    if (job->request->kind == REG_OCR_EMBLEM) {
+        code = reg_ocr_step_seek(job);
+
+        if (code != REG_OK || job->card.labels != 0) {
+            return code;
+        }
+    }
+
     code = reg_ocr_glances(job, REG_OCR_GLANCED_NOT, sheet);
 
     if (code != REG_OK || job->traces >= REG_OCR_GLANCE_TRACES) {
         return code;
     }
 
-    return reg_ocr_choose_turned(job, REG_OCR_GLANCED_UPRIGHT);
+    code = reg_ocr_choose_turned(job, REG_OCR_GLANCED_UPRIGHT);
+
+    return (code == REG_OK) ? reg_ocr_step_seek(job) : code;
 }
 
 
