@@ -710,7 +710,7 @@ ngx_http_registration_outbox_sent(ngx_event_t *ev)
 }
 
 
-/* All that were sent, in one statement: a commit each was dear. */
+/* All that were sent, in one statement, with one commit instead of many. */
 
 static void
 ngx_http_registration_outbox_record(ngx_http_registration_outbox_t *outbox)
