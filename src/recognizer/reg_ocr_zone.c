@@ -23,7 +23,7 @@
 
 #define REG_OCR_ZONE_HEIGHTS   1.9f
 #define REG_OCR_ZONE_SINE      0.09f
-#define REG_OCR_ZONE_NEAR      0.9f
+#define REG_OCR_ZONE_NEAR      0.7f
 #define REG_OCR_ZONE_FAR       3.6f
 
 /*

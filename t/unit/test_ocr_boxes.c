@@ -113,6 +113,33 @@ the_rows_of_a_zone_are_found(void **state)
 }
 
 
+/* Of a small page the boxes are as high as the rows are apart, or higher. */
+
+static void
+the_rows_of_a_small_zone_are_found(void **state)
+{
+    reg_ocr_zone_t   zones[REG_OCR_ZONES_MAX];
+    reg_ocr_boxes_t  boxes;
+
+    static const reg_ocr_box_t  found[] = {
+        { { 684, 2603 }, { 0.96f, 0.28f }, 118, 1887, 1 },
+        { { 781, 2623 }, { 0.96f, 0.28f }, 125, 1897, 1 },
+        { { 1033, 2607 }, { 0.95f, 0.30f }, 118, 515, 1 },
+        { { 840, 3009 }, { 0.98f, 0.20f }, 117, 643, 1 },
+    };
+
+    (void) state;
+
+    boxes.n = sizeof(found) / sizeof(found[0]);
+    memcpy(boxes.box, found, sizeof(found));
+
+    assert_true(reg_ocr_zone_find(&boxes, zones) >= 1);
+    assert_true(zones[0].rows[0].width == 1897);
+    assert_true(zones[0].rows[1].width == 1887);
+    assert_true(zones[0].pitch > 38 && zones[0].pitch < 47);
+}
+
+
 /* Rows with nothing around them come before lines of a text that are longer. */
 
 static void
@@ -202,6 +229,7 @@ main(void)
         cmocka_unit_test(least_box_of_a_turned_rectangle),
         cmocka_unit_test(a_sheet_at_another_angle_is_another_group),
         cmocka_unit_test(the_rows_of_a_zone_are_found),
+        cmocka_unit_test(the_rows_of_a_small_zone_are_found),
         cmocka_unit_test(the_rows_of_a_zone_stand_alone),
         cmocka_unit_test(colours_that_take_turns_are_a_screens)
     };
