@@ -70,6 +70,8 @@ static void reg_ocr_places_name(const reg_regions_t *regions,
     reg_ocr_result_t *result);
 static size_t reg_ocr_place_begins(const reg_ocr_place_t *read,
     const char *place, int whole);
+static size_t reg_ocr_place_doubted(const reg_ocr_field_t *field,
+    const char *place, const reg_ocr_place_t *read);
 static int reg_ocr_place_begun(const reg_regions_t *regions,
     const reg_ocr_place_t *read);
 static const char *reg_ocr_place_of(const reg_regions_t *regions,
@@ -172,8 +174,8 @@ reg_ocr_places_seat(const reg_regions_t *regions, reg_ocr_result_t *result)
 /*
  * Names begin with that of the division, whole or without its last character
  * (登封 of 登封市).  One that differs by a character is meant to be it; where
- * that leaves little, only if it is in doubt and begins as no other's: which
- * one it is, is a guess.
+ * that leaves little, only if it is in doubt and begins as no other's, or if
+ * its characters may be those of the division: which one it is, is a guess.
  */
 
 static void
@@ -196,6 +198,16 @@ reg_ocr_places_name(const reg_regions_t *regions, const char *number,
             continue;
         }
 
+        snprintf(stem, sizeof(stem), "%.*s",
+                 (int) (strlen(place) - sizeof("市") + 1), place);
+
+        len = reg_ocr_place_doubted(name, stem, &read);
+
+        if (len >= REG_OCR_PLACE_STEM) {
+            reg_ocr_place_put(result, name, stem, len, 0);
+            return;
+        }
+
         len = reg_ocr_place_begins(&read, place, 1);
 
         if (len >= (doubt ? REG_OCR_PLACE_STEM : REG_OCR_PLACE_SURE)) {
@@ -203,8 +215,6 @@ reg_ocr_places_name(const reg_regions_t *regions, const char *number,
             return;
         }
 
-        snprintf(stem, sizeof(stem), "%.*s",
-                 (int) (strlen(place) - sizeof("市") + 1), place);
         len = reg_ocr_place_begins(&read, stem, 0);
 
         if (doubt && len >= REG_OCR_PLACE_STEM) {
@@ -240,6 +250,45 @@ reg_ocr_place_begins(const reg_ocr_place_t *read, const char *place,
     }
 
     return 0;
+}
+
+
+/* The place's length, if what differs from it may be its characters; or 0. */
+
+static size_t
+reg_ocr_place_doubted(const reg_ocr_field_t *field, const char *place,
+    const reg_ocr_place_t *read)
+{
+    size_t           i, k, differ;
+    reg_ocr_place_t  right;
+
+    reg_ocr_place_parse(place, &right);
+
+    if (read->n < right.n) {
+        return 0;
+    }
+
+    for (i = 0, differ = 0; i < right.n; i++) {
+        if (read->c[i] == right.c[i]) {
+            continue;
+        }
+
+        for (k = 0; k < field->ndoubts; k++) {
+            if (field->doubts[k].at == i
+                && field->doubts[k].code == right.c[i])
+            {
+                break;
+            }
+        }
+
+        if (k == field->ndoubts) {
+            return 0;
+        }
+
+        differ++;
+    }
+
+    return (differ > 0) ? right.n : 0;
 }
 
 

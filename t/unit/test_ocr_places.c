@@ -356,6 +356,13 @@ a_company_is_named_after_its_place(void **state)
     assert_string_equal(named(DENGFENG, "登村样本有限公司", NULL),
                         "登封样本有限公司");
 
+    /* another place's, of which each character may be the right one */
+
+    assert_string_equal(named(DENGFENG, "荥阳样本有限公司", "登封"),
+                        "登封样本有限公司");
+    assert_string_equal(named(DENGFENG, "荥阳样本有限公司", "登"),
+                        "荥阳样本有限公司");
+
     /* that may be a name of its own, or another place's */
 
     assert_string_equal(named(DENGFENG, "登村样本有限公司", ""),
