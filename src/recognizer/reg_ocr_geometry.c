@@ -185,6 +185,24 @@ reg_ocr_box_turn(reg_ocr_box_t *box, reg_ocr_point_t direction)
 }
 
 
+reg_ocr_box_t
+reg_ocr_box_lying(const reg_ocr_box_t *box)
+{
+    reg_ocr_box_t    lying;
+    reg_ocr_point_t  u;
+
+    lying = *box;
+
+    if (box->height > box->width) {
+        u.x = -box->u.y;
+        u.y = box->u.x;
+        reg_ocr_box_turn(&lying, u);
+    }
+
+    return lying;
+}
+
+
 void
 reg_ocr_box_corners(const reg_ocr_box_t *box, reg_ocr_point_t corners[4])
 {

@@ -53,6 +53,10 @@ void reg_ocr_box_grow(reg_ocr_box_t *box, float ratio);
 
 void reg_ocr_box_turn(reg_ocr_box_t *box, reg_ocr_point_t direction);
 
+/* The same with u along its longer side. */
+
+reg_ocr_box_t reg_ocr_box_lying(const reg_ocr_box_t *box);
+
 /* The four corners, clockwise from where reading begins. */
 
 void reg_ocr_box_corners(const reg_ocr_box_t *box, reg_ocr_point_t corners[4]);

@@ -29,7 +29,6 @@
 
 
 static int reg_ocr_group_directed(const reg_ocr_box_t *box);
-static reg_ocr_box_t reg_ocr_group_lying(const reg_ocr_box_t *box);
 static int reg_ocr_group_linked(const reg_ocr_box_t *a,
     const reg_ocr_box_t *b);
 static void reg_ocr_group_gap(const reg_ocr_box_t *a, const reg_ocr_box_t *b,
@@ -60,14 +59,14 @@ reg_ocr_group(const reg_ocr_boxes_t *boxes, reg_ocr_groups_t *groups)
             continue;
         }
 
-        a = reg_ocr_group_lying(&boxes->box[i]);
+        a = reg_ocr_box_lying(&boxes->box[i]);
 
         for (k = i + 1; k < boxes->n; k++) {
             if (of[k] == -1 || of[k] == of[i]) {
                 continue;
             }
 
-            b = reg_ocr_group_lying(&boxes->box[k]);
+            b = reg_ocr_box_lying(&boxes->box[k]);
 
             if (reg_ocr_group_linked(&a, &b)) {
                 reg_ocr_group_merge(of, boxes->n, of[k], of[i]);
@@ -85,26 +84,6 @@ reg_ocr_group_directed(const reg_ocr_box_t *box)
 {
     return box->width > REG_OCR_DIRECTED * box->height
            || box->height > REG_OCR_DIRECTED * box->width;
-}
-
-
-/* The same box with u along its longer side. */
-
-static reg_ocr_box_t
-reg_ocr_group_lying(const reg_ocr_box_t *box)
-{
-    reg_ocr_box_t  lying;
-
-    lying = *box;
-
-    if (box->height > box->width) {
-        lying.u.x = -box->u.y;
-        lying.u.y = box->u.x;
-        lying.width = box->height;
-        lying.height = box->width;
-    }
-
-    return lying;
 }
 
 
@@ -188,7 +167,7 @@ reg_ocr_group_small(const reg_ocr_boxes_t *boxes, short *of)
                 continue;
             }
 
-            line = reg_ocr_group_lying(&boxes->box[k]);
+            line = reg_ocr_box_lying(&boxes->box[k]);
             height = fmaxf(line.height, boxes->box[i].height);
             reg_ocr_group_gap(&line, &boxes->box[i], &along, &across);
             away = hypotf(along, across) / height;

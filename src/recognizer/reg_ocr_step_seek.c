@@ -48,7 +48,6 @@ typedef struct {
 
 static size_t reg_ocr_seek_lines(const reg_ocr_job_t *job,
     reg_ocr_seek_line_t *lines);
-static reg_ocr_box_t reg_ocr_seek_lying(const reg_ocr_box_t *box);
 static float reg_ocr_seek_rank(const reg_ocr_job_t *job,
     const reg_ocr_box_t *line);
 static float reg_ocr_seek_room(const reg_ocr_boxes_t *boxes,
@@ -127,7 +126,7 @@ reg_ocr_seek_lines(const reg_ocr_job_t *job, reg_ocr_seek_line_t *lines)
     n = 0;
 
     for (i = 0; i < job->boxes.n; i++) {
-        line.box = reg_ocr_seek_lying(&job->boxes.box[i]);
+        line.box = reg_ocr_box_lying(&job->boxes.box[i]);
 
         if (line.box.width < seek->least * line.box.height
             || line.box.width > seek->most * line.box.height)
@@ -150,24 +149,6 @@ reg_ocr_seek_lines(const reg_ocr_job_t *job, reg_ocr_seek_line_t *lines)
     }
 
     return n;
-}
-
-
-static reg_ocr_box_t
-reg_ocr_seek_lying(const reg_ocr_box_t *box)
-{
-    reg_ocr_box_t    lying;
-    reg_ocr_point_t  u;
-
-    lying = *box;
-
-    if (box->height > box->width) {
-        u.x = -box->u.y;
-        u.y = box->u.x;
-        reg_ocr_box_turn(&lying, u);
-    }
-
-    return lying;
 }
 
 

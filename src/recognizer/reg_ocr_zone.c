@@ -56,21 +56,6 @@ static void reg_ocr_zone_insert(reg_ocr_zone_t *zones, size_t *n,
     const reg_ocr_zone_t *zone);
 
 
-static reg_ocr_box_t
-reg_ocr_zone_lying(const reg_ocr_box_t *box)
-{
-    reg_ocr_box_t    lying;
-    reg_ocr_point_t  u;
-
-    lying = *box;
-    u.x = (box->width >= box->height) ? box->u.x : -box->u.y;
-    u.y = (box->width >= box->height) ? box->u.y : box->u.x;
-    reg_ocr_box_turn(&lying, u);
-
-    return lying;
-}
-
-
 size_t
 reg_ocr_zone_find(const reg_ocr_boxes_t *boxes,
     reg_ocr_zone_t zones[REG_OCR_ZONES_MAX])
@@ -82,14 +67,14 @@ reg_ocr_zone_find(const reg_ocr_boxes_t *boxes,
     n = 0;
 
     for (i = 0; i < boxes->n; i++) {
-        a = reg_ocr_zone_lying(&boxes->box[i]);
+        a = reg_ocr_box_lying(&boxes->box[i]);
 
         if (a.width < REG_OCR_ZONE_LONG * a.height) {
             continue;
         }
 
         for (k = 0; k < boxes->n; k++) {
-            b = reg_ocr_zone_lying(&boxes->box[k]);
+            b = reg_ocr_box_lying(&boxes->box[k]);
 
             if (k != i && b.width > REG_OCR_ZONE_PART * b.height
                 && b.width <= a.width && reg_ocr_zone_pair(&a, &b, &zone))
@@ -177,7 +162,7 @@ reg_ocr_zone_alone(const reg_ocr_boxes_t *boxes, const reg_ocr_zone_t *zone)
     across = y * row->u.x - x * row->u.y;
 
     for (i = 0, n = 0; i < boxes->n; i++) {
-        box = reg_ocr_zone_lying(&boxes->box[i]);
+        box = reg_ocr_box_lying(&boxes->box[i]);
 
         x = box.centre.x - row->centre.x;
         y = box.centre.y - row->centre.y;
