@@ -9,6 +9,8 @@
 
 
 static size_t reg_fields_rank(const char *name);
+static int reg_fields_normalize_member(json_t *values,
+    const reg_field_t *field, json_t *value);
 static int reg_fields_text_mode(const reg_field_t *field, reg_str_t text);
 static void reg_fields_ascii_case(char *text, unsigned flags);
 static int reg_fields_type_fits(const reg_field_t *field, const json_t *value);
@@ -224,8 +226,7 @@ reg_fields_normalize(json_t *values, reg_faults_t *faults)
         }
 
         if (json_is_string(value) && !(field->flags & REG_FIELD_VERBATIM)
-            && reg_fields_normalize_member(values, field->name, field)
-               != REG_OK)
+            && reg_fields_normalize_member(values, field, value) != 0)
         {
             return REG_INTERNAL;
         }
@@ -259,37 +260,48 @@ reg_fields_rank(const char *name)
 }
 
 
-reg_code_t
-reg_fields_normalize_member(json_t *values, const char *member,
-    const reg_field_t *field)
+static int
+reg_fields_normalize_member(json_t *values, const reg_field_t *field,
+    json_t *value)
 {
     int         rc;
     char       *text;
     size_t      len;
-    json_t     *value;
     reg_str_t   typed;
-
-    value = json_object_get(values, member);
 
     typed.data = (const unsigned char *) json_string_value(value);
     typed.len = json_string_length(value);
 
-    text = reg_text_normalize(typed, reg_fields_text_mode(field, typed), &len);
+    text = reg_fields_normalize_text(field, typed, &len);
     if (text == NULL) {
-        return REG_INTERNAL;
+        return -1;
     }
-
-    reg_fields_ascii_case(text, field->flags);
 
     rc = 0;
 
     if (len != typed.len || memcmp(text, typed.data, len) != 0) {
-        rc = json_object_set_new(values, member, json_stringn(text, len));
+        rc = json_object_set_new(values, field->name, json_stringn(text, len));
     }
 
     free(text);
 
-    return (rc == 0) ? REG_OK : REG_INTERNAL;
+    return rc;
+}
+
+
+char *
+reg_fields_normalize_text(const reg_field_t *field, reg_str_t typed,
+    size_t *len)
+{
+    char  *text;
+
+    text = reg_text_normalize(typed, reg_fields_text_mode(field, typed), len);
+
+    if (text != NULL) {
+        reg_fields_ascii_case(text, field->flags);
+    }
+
+    return text;
 }
 
 

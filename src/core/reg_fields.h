@@ -89,10 +89,13 @@ json_t *reg_json_parse(const char *text, size_t len);
 
 reg_code_t reg_fields_normalize(json_t *values, reg_faults_t *faults);
 
-/* One member that is a string, as that field would have it. */
+/*
+ * A text as that field would have it: malloc'ed, NUL-terminated, the caller
+ * frees it.  NULL when memory is out.
+ */
 
-reg_code_t reg_fields_normalize_member(json_t *values, const char *member,
-    const reg_field_t *field);
+char *reg_fields_normalize_text(const reg_field_t *field, reg_str_t typed,
+    size_t *len);
 
 
 typedef struct {

@@ -133,6 +133,8 @@ typedef struct {
     ngx_http_registration_policy_t   policy;
     ngx_registration_script_t        code_script;
     ngx_str_t                        code_reply;
+    ngx_str_t                        code_left;     /* a record's end */
+    ngx_str_t                        draft_age;     /* of its cookie */
 
     ngx_shm_zone_t                  *status;            /* NULL: not asked */
     unsigned                         guarded:1;         /* some location */
@@ -320,6 +322,8 @@ char *ngx_http_registration_mount_review(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 void ngx_http_registration_used(ngx_conf_t *cf,
     ngx_http_registration_main_conf_t *rmcf);
+ngx_int_t ngx_http_registration_print(ngx_conf_t *cf, ngx_str_t *text,
+    const char *format, ...);
 char *ngx_http_registration_set_file(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_registration_set_database(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -467,8 +471,8 @@ json_t *ngx_http_registration_application_open(ngx_log_t *log, ngx_str_t *id,
 
 void ngx_http_registration_members(ngx_http_registration_ctx_t *ctx,
     const char *const *names, ngx_str_t *value, reg_faults_t *faults);
-ngx_int_t ngx_http_registration_normalize(ngx_http_registration_ctx_t *ctx,
-    const char *member, const char *field, ngx_str_t *value);
+ngx_int_t ngx_http_registration_normalize(ngx_http_request_t *r,
+    const char *field, ngx_str_t *value);
 void ngx_http_registration_value(const json_t *object, const char *member,
     ngx_str_t *value);
 

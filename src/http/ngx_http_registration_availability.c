@@ -47,11 +47,7 @@ ngx_http_registration_availability(ngx_http_request_t *r,
         return ngx_http_registration_fault(r, 422, "username", REG_FORMAT);
     }
 
-    ctx->body = json_object();
-
-    if (ngx_http_registration_normalize(ctx, "username", "username", &value)
-        != NGX_OK)
-    {
+    if (ngx_http_registration_normalize(r, "username", &value) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 

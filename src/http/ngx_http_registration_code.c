@@ -104,48 +104,36 @@ static const char  *ngx_http_registration_purposes[] = {
 };
 
 
+/* What is the same in every request of a policy. */
+
 ngx_int_t
 ngx_http_registration_code_init(ngx_conf_t *cf,
     ngx_http_registration_main_conf_t *rmcf)
 {
-    u_char                          *p;
-    size_t                           len;
     ngx_http_registration_policy_t  *policy;
-
-    static const char  reply[] = "{\"resend_after\":%M,\"expires_in\":%M}";
-    static const char  limits[] =
-        "local interval, hourly, daily = %M, %i, %i\n"
-        "local day = " ngx_value(NGX_HTTP_REGISTRATION_CODE_DAY) "\n%s";
 
     policy = &rmcf->policy;
 
-    len = sizeof(limits) + 3 * NGX_INT_T_LEN
-          + sizeof(ngx_http_registration_code_text);
-
-    p = ngx_pnalloc(cf->pool, len);
-    if (p == NULL) {
+    if (ngx_http_registration_print(cf, &rmcf->code_script.text,
+            "local interval, hourly, daily = %M, %i, %i\n"
+            "local day = " ngx_value(NGX_HTTP_REGISTRATION_CODE_DAY) "\n%s",
+            policy->code_interval, policy->code_hourly, policy->code_daily,
+            ngx_http_registration_code_text)
+        != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
-    rmcf->code_script.text.data = p;
-    rmcf->code_script.text.len = ngx_slprintf(p, p + len, limits,
-                                              policy->code_interval,
-                                              policy->code_hourly,
-                                              policy->code_daily,
-                                              ngx_http_registration_code_text)
-                                 - p;
-
-    p = ngx_pnalloc(cf->pool, sizeof(reply) + 2 * NGX_TIME_T_LEN);
-    if (p == NULL) {
+    if (ngx_http_registration_print(cf, &rmcf->code_left, ":%M:0",
+            NGX_HTTP_REGISTRATION_CODE_DAY - policy->code_lifetime)
+        != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
-    rmcf->code_reply.data = p;
-    rmcf->code_reply.len = ngx_sprintf(p, reply, policy->code_interval / 1000,
-                                       policy->code_lifetime / 1000)
-                           - p;
-
-    return NGX_OK;
+    return ngx_http_registration_print(cf, &rmcf->code_reply,
+               "{\"resend_after\":%M,\"expires_in\":%M}",
+               policy->code_interval / 1000, policy->code_lifetime / 1000);
 }
 
 
@@ -175,10 +163,7 @@ ngx_http_registration_email_code(ngx_http_request_t *r,
     }
 
     if (value[0].len) {
-        if (ngx_http_registration_normalize(ctx, "email", "email",
-                                            &value[0])
-            != NGX_OK)
-        {
+        if (ngx_http_registration_normalize(r, "email", &value[0]) != NGX_OK) {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
 
@@ -199,6 +184,11 @@ ngx_http_registration_email_code(ngx_http_request_t *r,
     code->purpose = purpose;
     code->email = value[0];
     ctx->data = code;
+
+    /* not kept while Redis is asked: others use its memory, which is warm */
+
+    json_decref(ctx->body);
+    ctx->body = NULL;
 
     if (!ngx_registration_smtp_has_room(ctx->conf->smtp)) {
         return ngx_http_registration_busy(r, NGX_HTTP_SERVICE_UNAVAILABLE, 30);
@@ -319,9 +309,11 @@ static ngx_int_t
 ngx_http_registration_code_record(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
-    size_t                         len;
-    ngx_str_t                      text, hash;
+    u_char                        *p;
+    ngx_str_t                      text, hash, *left;
     ngx_http_registration_code_t  *code;
+
+    static const char  fresh[] = "0 1 0 1 ";
 
     code = ctx->data;
 
@@ -339,19 +331,23 @@ ngx_http_registration_code_record(ngx_http_request_t *r,
         return NGX_ERROR;
     }
 
-    len = sizeof("0 1 0 1 ::") + NGX_TIME_T_LEN + sizeof(":0")
-          + code->codes.tag.len + hash.len;
+    left = &ctx->conf->code_left;
 
-    code->record.data = ngx_pnalloc(r->pool, len);
-    if (code->record.data == NULL) {
+    p = ngx_pnalloc(r->pool, sizeof(fresh) + code->codes.tag.len + hash.len
+                             + left->len);
+    if (p == NULL) {
         return NGX_ERROR;
     }
 
-    code->record.len = ngx_sprintf(code->record.data, "0 1 0 1 %V:%V:%M:0",
-                                   &code->codes.tag, &hash,
-                                   NGX_HTTP_REGISTRATION_CODE_DAY
-                                   - ctx->conf->policy.code_lifetime)
-                       - code->record.data;
+    code->record.data = p;
+
+    p = ngx_cpymem(p, fresh, sizeof(fresh) - 1);
+    p = ngx_cpymem(p, code->codes.tag.data, code->codes.tag.len);
+    *p++ = ':';
+    p = ngx_cpymem(p, hash.data, hash.len);
+    p = ngx_cpymem(p, left->data, left->len);
+
+    code->record.len = p - code->record.data;
 
     return NGX_OK;
 }

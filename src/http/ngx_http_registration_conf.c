@@ -11,6 +11,10 @@
 
 #define NGX_HTTP_REGISTRATION_QUEUE_MAX  1024
 
+/* Bytes; the longest is a script. */
+
+#define NGX_HTTP_REGISTRATION_PRINT_MAX  4096
+
 
 typedef enum {
     NGX_HTTP_REGISTRATION_NUMBER = 0,
@@ -818,4 +822,34 @@ ngx_http_registration_is(ngx_str_t *arg, const char *name, ngx_str_t *value)
     value->data = arg->data + len;
 
     return 1;
+}
+
+
+/* A text that requests need as the policy makes it. */
+
+ngx_int_t
+ngx_http_registration_print(ngx_conf_t *cf, ngx_str_t *text,
+    const char *format, ...)
+{
+    u_char  *last, buffer[NGX_HTTP_REGISTRATION_PRINT_MAX];
+    va_list  args;
+
+    va_start(args, format);
+    last = ngx_vslprintf(buffer, buffer + sizeof(buffer), format, args);
+    va_end(args);
+
+    if (last == buffer + sizeof(buffer)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "too long: \"%s\"", format);
+        return NGX_ERROR;
+    }
+
+    text->len = last - buffer;
+    text->data = ngx_pnalloc(cf->pool, text->len);
+    if (text->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(text->data, buffer, text->len);
+
+    return NGX_OK;
 }

@@ -206,17 +206,14 @@ ngx_int_t
 ngx_http_registration_send_draft_cookie(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx)
 {
-    u_char  age[sizeof("; Max-Age=") + NGX_INT_T_LEN];
-
     if (!ctx->draft.send) {
         return NGX_OK;
     }
 
-    ngx_sprintf(age, "; Max-Age=%M%Z", ctx->conf->policy.draft_lifetime / 1000);
-
     return ngx_http_registration_set_cookie(r, ctx,
                                             &ngx_http_registration_draft_name,
-                                            &ctx->draft.token, (char *) age);
+                                            &ctx->draft.token,
+                                            (char *) ctx->conf->draft_age.data);
 }
 
 

@@ -16,25 +16,15 @@ void
 ngx_http_registration_members(ngx_http_registration_ctx_t *ctx,
     const char *const *names, ngx_str_t *value, reg_faults_t *faults)
 {
-    void         *next;
     json_t       *member;
     ngx_uint_t    i;
     const char   *name;
 
     for (i = 0; names[i]; i++) {
-        member = json_object_get(ctx->body, names[i]);
-
-        ngx_http_registration_value(ctx->body, names[i], &value[i]);
-
-        if (member && !json_is_string(member)) {
-            reg_faults_add(faults, names[i], REG_FORMAT);
-
-        } else if (value[i].len == 0) {
-            reg_faults_add(faults, names[i], REG_REQUIRED);
-        }
+        ngx_str_set(&value[i], "");
     }
 
-    json_object_foreach_safe(ctx->body, next, name, member) {
+    json_object_foreach(ctx->body, name, member) {
 
         for (i = 0; names[i]; i++) {
             if (ngx_strcmp(names[i], name) == 0) {
@@ -44,42 +34,51 @@ ngx_http_registration_members(ngx_http_registration_ctx_t *ctx,
 
         if (names[i] == NULL) {
             reg_faults_add(faults, name, REG_UNKNOWN_MEMBER);
+
+        } else if (!json_is_string(member)) {
+            reg_faults_add(faults, name, REG_FORMAT);
+
+        } else {
+            value[i].len = json_string_length(member);
+            value[i].data = (u_char *) json_string_value(member);
+        }
+    }
+
+    for (i = 0; names[i]; i++) {
+        if (value[i].len == 0) {
+            reg_faults_add(faults, names[i], REG_REQUIRED);
         }
     }
 }
 
 
 /*
- * A member's value as an application's field of that name would have it: cut,
- * narrowed, in lower case.  It takes the member's place in the body.
+ * A value as an application's field of that name would have it: cut, narrowed,
+ * in lower case.  It lives as long as the request from now on.
  */
 
 ngx_int_t
-ngx_http_registration_normalize(ngx_http_registration_ctx_t *ctx,
-    const char *member, const char *field, ngx_str_t *value)
+ngx_http_registration_normalize(ngx_http_request_t *r, const char *field,
+    ngx_str_t *value)
 {
-    json_t  *text;
+    char  *text;
 
-    text = json_object_get(ctx->body, member);
-
-    if ((u_char *) json_string_value(text) != value->data) {
-        text = json_stringn((char *) value->data, value->len);
-
-        if (json_object_set_new(ctx->body, member, text) != 0) {
-            return NGX_ERROR;
-        }
-    }
-
-    if (reg_fields_normalize_member(ctx->body, member,
-                                    reg_field_find(field))
-        != REG_OK)
-    {
+    text = reg_fields_normalize_text(reg_field_find(field),
+                                     ngx_http_registration_str(value),
+                                     &value->len);
+    if (text == NULL) {
         return NGX_ERROR;
     }
 
-    ngx_http_registration_value(ctx->body, member, value);
+    value->data = ngx_pnalloc(r->pool, value->len + 1);
 
-    return NGX_OK;
+    if (value->data) {
+        ngx_memcpy(value->data, text, value->len + 1);
+    }
+
+    free(text);
+
+    return value->data ? NGX_OK : NGX_ERROR;
 }
 
 

@@ -133,13 +133,10 @@ ngx_http_registration_password_reset(ngx_http_request_t *r,
     reset->email = value[1];
     reset->password = value[3];
 
-    if (ngx_http_registration_normalize(ctx, "email", "email", &reset->email)
-        != NGX_OK
-        || ngx_http_registration_normalize(ctx, "code", "email_code",
-                                           &value[2])
+    if (ngx_http_registration_normalize(r, "email", &reset->email) != NGX_OK
+        || ngx_http_registration_normalize(r, "email_code", &value[2])
            != NGX_OK
-        || ngx_http_registration_normalize(ctx, "account", "username",
-                                           &reset->account)
+        || ngx_http_registration_normalize(r, "username", &reset->account)
            != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
@@ -271,20 +268,26 @@ ngx_http_registration_reset_hash(ngx_http_request_t *r,
 
 
 /*
- * The body, and beside it what the account's application says.  Of one that
- * does not open a new password need not be kept from anybody.
+ * What was typed, and beside it what the account's application says.  Of one
+ * that does not open a new password need not be kept from anybody.
  */
 
 static json_t *
 ngx_http_registration_reset_own(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, PGresult *result)
 {
-    u_char      key[REG_DATA_KEY];
-    json_t     *values, *own;
-    ngx_str_t   id;
-    reg_code_t  code;
+    u_char                          key[REG_DATA_KEY];
+    json_t                         *values, *own;
+    ngx_str_t                       id;
+    reg_code_t                      code;
+    ngx_http_registration_reset_t  *reset;
 
-    values = json_copy(ctx->body);
+    reset = ctx->data;
+
+    values = json_pack("{s:s%, s:s%, s:s%}",
+                       "account", reset->account.data, reset->account.len,
+                       "email", reset->email.data, reset->email.len,
+                       "password", reset->password.data, reset->password.len);
 
     if (values == NULL || PQntuples(result) == 0 || PQgetisnull(result, 0, 1))
     {

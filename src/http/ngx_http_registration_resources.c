@@ -145,6 +145,13 @@ ngx_http_registration_load(ngx_conf_t *cf,
         return NGX_ERROR;
     }
 
+    if (ngx_http_registration_print(cf, &rmcf->draft_age, "; Max-Age=%M%Z",
+                                    rmcf->policy.draft_lifetime / 1000)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
     return ngx_http_registration_code_init(cf, rmcf);
 }
 

@@ -276,15 +276,9 @@ ngx_http_registration_filter_search(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    if (ctx->body == NULL) {
-        ctx->body = json_object();
-    }
-
     number = q;
 
-    if (ngx_http_registration_normalize(ctx, "number", "id_number", &number)
-        != NGX_OK)
-    {
+    if (ngx_http_registration_normalize(r, "id_number", &number) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -316,8 +310,7 @@ ngx_http_registration_filter_hashes(ngx_http_request_t *r,
     for (i = 0; i < 4; i++) {
         value = *q;
 
-        if (ngx_http_registration_normalize(ctx, names[i], names[i], &value)
-            != NGX_OK
+        if (ngx_http_registration_normalize(r, names[i], &value) != NGX_OK
             || ngx_http_registration_lookup(r, ctx, names[i], &value,
                           &filter->param[NGX_HTTP_REGISTRATION_QUEUE_NAME + i])
                != NGX_OK)

@@ -148,8 +148,7 @@ static ngx_int_t
 ngx_http_registration_review_in_code(ngx_http_request_t *r,
     ngx_http_registration_ctx_t *ctx, ngx_str_t *totp, reg_faults_t *faults)
 {
-    json_t     *member;
-    ngx_str_t   value;
+    json_t  *member;
 
     member = json_object_get(ctx->body, "totp");
 
@@ -161,22 +160,17 @@ ngx_http_registration_review_in_code(ngx_http_request_t *r,
         reg_faults_add(faults, "totp", REG_FORMAT);
     }
 
-    ngx_http_registration_value(ctx->body, "totp", &value);
+    ngx_http_registration_value(ctx->body, "totp", totp);
 
     /* digits of a Chinese keyboard, as in a code by mail */
 
-    if (ngx_http_registration_normalize(ctx, "totp", "email_code", &value)
-        != NGX_OK)
-    {
+    if (ngx_http_registration_normalize(r, "email_code", totp) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    totp->len = value.len;
-    totp->data = ngx_pstrdup(r->pool, &value);
-
     json_object_del(ctx->body, "totp");
 
-    return totp->data ? NGX_OK : NGX_ERROR;
+    return NGX_OK;
 }
 
 

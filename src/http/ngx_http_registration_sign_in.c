@@ -152,8 +152,7 @@ ngx_http_registration_sign_in(ngx_http_request_t *r,
 
     /* a full-width "@" is one only when it has been narrowed */
 
-    if (ngx_http_registration_normalize(ctx, "account", "username",
-                                        &in->account)
+    if (ngx_http_registration_normalize(r, "username", &in->account)
         != NGX_OK)
     {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
