@@ -50,6 +50,8 @@ static reg_code_t reg_jpeg_segment(reg_jpeg_stripper_t *s,
     unsigned char marker);
 static void reg_jpeg_segment_keep(reg_jpeg_stripper_t *s,
     unsigned char marker, const unsigned char *body, size_t len);
+static unsigned reg_jpeg_coarseness(const unsigned char *body, size_t len,
+    unsigned before);
 static void reg_jpeg_jfif(reg_jpeg_stripper_t *s, const unsigned char *body,
     size_t len);
 static reg_code_t reg_jpeg_frame(reg_jpeg_stripper_t *s, unsigned char marker,
@@ -187,8 +189,12 @@ reg_jpeg_segment(reg_jpeg_stripper_t *s, unsigned char marker)
     case REG_JPEG_SOS:
         return reg_jpeg_scan(s, body, len);
 
-    case REG_JPEG_DHT:
     case REG_JPEG_DQT:
+        s->facts->coarseness = reg_jpeg_coarseness(body, len,
+                                                   s->facts->coarseness);
+        /* fall through */
+
+    case REG_JPEG_DHT:
     case REG_JPEG_DRI:
         reg_jpeg_segment_keep(s, marker, body, len);
         return REG_OK;
@@ -243,6 +249,35 @@ reg_jpeg_segment_keep(reg_jpeg_stripper_t *s, unsigned char marker,
     *s->to++ = len + 2;
 
     reg_jpeg_copy(s, body, len);
+}
+
+
+/* T.81, B.2.4.1: tables of 64 steps of 8 or 16 bits; table 0 is luminance's. */
+
+static unsigned
+reg_jpeg_coarseness(const unsigned char *body, size_t len, unsigned before)
+{
+    size_t    i, bytes;
+    unsigned  sum;
+
+    for ( /* void */ ; len > 0; body += 1 + bytes, len -= 1 + bytes) {
+        bytes = (body[0] >> 4) ? 128 : 64;
+
+        if (len < 1 + bytes) {
+            break;
+        }
+
+        for (i = 0, sum = 0; i < bytes; i++) {
+            sum += (bytes == 128 && i % 2 == 0) ? 256u * body[1 + i]
+                                                : body[1 + i];
+        }
+
+        if ((body[0] & 0x0f) == 0) {
+            before = sum;
+        }
+    }
+
+    return before;
 }
 
 

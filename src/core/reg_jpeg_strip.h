@@ -17,6 +17,7 @@ typedef struct {
     int       coefficients;     /* decoding needs all of them in memory */
     uint64_t  memory;           /* bytes that all coefficients take */
     int       orientation;      /* of EXIF: 1 to 8 */
+    unsigned  coarseness;       /* sum of table 0's steps; Annex K's: 3688 */
 } reg_jpeg_facts_t;
 
 

@@ -16,6 +16,7 @@ typedef struct {
     unsigned        width;
     unsigned        height;
     unsigned char  *rgb;
+    int             coarse;         /* much compressed: strips are blurred */
 } reg_ocr_image_t;
 
 /*

@@ -23,6 +23,7 @@ picture(unsigned width, unsigned height, unsigned (*f)(unsigned, unsigned))
 
     image.width = width;
     image.height = height;
+    image.coarse = 0;
     image.rgb = malloc((size_t) 3 * width * height);
     assert_non_null(image.rgb);
 
@@ -49,6 +50,15 @@ static unsigned
 squares(unsigned x, unsigned y)
 {
     return (x + y) % 2 == 0 ? 240 : 0;
+}
+
+
+static unsigned
+halves(unsigned x, unsigned y)
+{
+    (void) y;
+
+    return (x < 30) ? 0 : 240;
 }
 
 
@@ -225,6 +235,94 @@ a_strip_of_a_large_line_takes_the_mean(void **state)
 }
 
 
+/* What compression leaves between strokes goes, the strokes stay. */
+
+static void
+a_strip_of_a_coarse_picture_is_blurred(void **state)
+{
+    float            *strip;
+    unsigned          x;
+    reg_ocr_box_t     line;
+    reg_ocr_image_t   image;
+
+    (void) state;
+
+    image = picture(60, 40, squares);
+    image.coarse = 1;
+    line = box(30, 20, 40, 40, 1, 0);
+    strip = reg_ocr_image_strip(&image, &line, 40, 40);
+
+    for (x = 6; x < 34; x++) {
+        near(strip[2 * 1600 + 20 * 40 + x], 120 / 127.5f - 1);
+    }
+
+    free(strip);
+    reg_ocr_image_free(&image);
+
+    image = picture(60, 40, halves);
+    image.coarse = 1;
+    strip = reg_ocr_image_strip(&image, &line, 40, 40);
+
+    near(strip[2 * 1600 + 20 * 40 + 4], -1);
+    near(strip[2 * 1600 + 20 * 40 + 36], 240 / 127.5f - 1);
+    near(strip[2 * 1600 + 2 * 40 + 36], 240 / 127.5f - 1);
+
+    free(strip);
+    reg_ocr_image_free(&image);
+}
+
+
+static int
+coarse(int quality, int samples)
+{
+    int               told;
+    tjhandle          handle;
+    reg_str_t         jpeg;
+    unsigned long     size;
+    unsigned char    *data;
+    reg_ocr_image_t   image;
+
+    image = picture(64, 64, squares);
+
+    data = NULL;
+    size = 0;
+    handle = tjInitCompress();
+    assert_int_equal(tjCompress2(handle, image.rgb, 64, 0, 64, TJPF_RGB,
+                                 &data, &size, samples, quality, 0), 0);
+    tjDestroy(handle);
+    reg_ocr_image_free(&image);
+
+    jpeg.data = data;
+    jpeg.len = size;
+
+    assert_int_equal(reg_ocr_image_decode(jpeg, 3600, &image), REG_OK);
+
+    told = image.coarse;
+
+    reg_ocr_image_free(&image);
+    tjFree(data);
+
+    return told;
+}
+
+
+static void
+a_picture_is_coarse_below_a_quality_of_75(void **state)
+{
+    unsigned  quality;
+
+    (void) state;
+
+    for (quality = 50; quality < 96; quality += 5) {
+        assert_int_equal(coarse(quality, TJSAMP_GRAY), quality < 75);
+        assert_int_equal(coarse(quality, TJSAMP_420), quality < 75);
+    }
+
+    assert_int_equal(coarse(74, TJSAMP_420), 1);
+    assert_int_equal(coarse(76, TJSAMP_420), 0);
+}
+
+
 static void
 decoded(int width, int height, unsigned to_width, unsigned to_height)
 {
@@ -277,6 +375,8 @@ main(void)
         cmocka_unit_test(a_box_is_turned_upright),
         cmocka_unit_test(a_strip_lies_between_pixels_and_repeats_the_last),
         cmocka_unit_test(a_strip_of_a_large_line_takes_the_mean),
+        cmocka_unit_test(a_strip_of_a_coarse_picture_is_blurred),
+        cmocka_unit_test(a_picture_is_coarse_below_a_quality_of_75),
         cmocka_unit_test(a_large_picture_is_decoded_at_a_half)
     };
 
