@@ -3,7 +3,6 @@
  */
 
 #include <math.h>
-#include "reg_ocr_find.h"
 #include "reg_ocr_title.h"
 #include "reg_text.h"
 
@@ -16,6 +15,22 @@
 #define REG_OCR_TITLE_TRIES   4
 #define REG_OCR_TITLE_LONG    2.2f
 #define REG_OCR_TITLE_LONGER  11.0f
+
+/* So many of its characters make sure: one may be wrong or missing. */
+
+#define REG_OCR_TITLE_ENOUGH  3
+
+/*
+ * Boxes of one character each: their shape, how they differ in size, and how
+ * far apart they are, in sizes; how far from its place the next one may be, in
+ * these distances.
+ */
+
+#define REG_OCR_TITLE_SQUARE  1.6f
+#define REG_OCR_TITLE_ALIKE   1.6f
+#define REG_OCR_TITLE_NEAR    1.1f
+#define REG_OCR_TITLE_FAR     3.0f
+#define REG_OCR_TITLE_OFF     0.3f
 
 /*
  * The form of the sheets since 2014 in spans of the title (81 mm on A4): the
@@ -46,10 +61,17 @@
 
 static size_t reg_ocr_title_candidates(const reg_ocr_boxes_t *boxes,
     reg_ocr_box_t *candidates);
+static size_t reg_ocr_title_offer(const reg_ocr_box_t *box,
+    reg_ocr_box_t *candidates, size_t n);
+static int reg_ocr_title_spaced(const reg_ocr_boxes_t *boxes, size_t first,
+    size_t second, reg_ocr_box_t *title);
+static const reg_ocr_box_t *reg_ocr_title_at(const reg_ocr_boxes_t *boxes,
+    const reg_ocr_box_t *like, float x, float y, float off);
+static float reg_ocr_title_size(const reg_ocr_box_t *box);
 static reg_code_t reg_ocr_title_read(const reg_ocr_reader_t *reader,
     const reg_ocr_box_t *box, reg_ocr_title_t *title);
 static int reg_ocr_title_measure(const reg_ocr_line_t *line, float *x,
-    float *span);
+    float *y, float *span);
 static void reg_ocr_title_clip(const reg_ocr_image_t *image,
     reg_ocr_box_t *part);
 
@@ -85,45 +107,154 @@ reg_ocr_title_find(const reg_ocr_reader_t *reader,
 }
 
 
-/* The highest boxes of its shape, lying. */
+/*
+ * The highest boxes of its shape, lying.  Its characters stand so far apart
+ * that each may be a box.
+ */
 
 static size_t
 reg_ocr_title_candidates(const reg_ocr_boxes_t *boxes,
     reg_ocr_box_t *candidates)
 {
-    float            shape;
-    size_t           i, k, n;
-    reg_ocr_box_t    box;
-    reg_ocr_point_t  down;
+    float          shape;
+    size_t         i, k, n;
+    reg_ocr_box_t  box;
 
     for (i = 0, n = 0; i < boxes->n; i++) {
-        box = boxes->box[i];
-
-        if (box.height > box.width) {
-            down.x = -box.u.y;
-            down.y = box.u.x;
-            reg_ocr_box_turn(&box, down);
-        }
-
+        box = reg_ocr_box_lying(&boxes->box[i]);
         shape = box.width / box.height;
 
-        if (shape < REG_OCR_TITLE_LONG || shape > REG_OCR_TITLE_LONGER) {
+        if (shape >= REG_OCR_TITLE_LONG && shape <= REG_OCR_TITLE_LONGER) {
+            n = reg_ocr_title_offer(&box, candidates, n);
             continue;
         }
 
-        for (k = n; k > 0 && candidates[k - 1].height < box.height; k--) {
-            if (k < REG_OCR_TITLE_TRIES) {
-                candidates[k] = candidates[k - 1];
+        for (k = 0; k < boxes->n; k++) {
+            if (reg_ocr_title_spaced(boxes, i, k, &box)) {
+                n = reg_ocr_title_offer(&box, candidates, n);
             }
-        }
-
-        if (k < REG_OCR_TITLE_TRIES) {
-            candidates[k] = box;
-            n += (n < REG_OCR_TITLE_TRIES);
         }
     }
 
     return n;
+}
+
+
+static size_t
+reg_ocr_title_offer(const reg_ocr_box_t *box, reg_ocr_box_t *candidates,
+    size_t n)
+{
+    size_t  k;
+
+    for (k = n; k > 0 && candidates[k - 1].height < box->height; k--) {
+        if (k < REG_OCR_TITLE_TRIES) {
+            candidates[k] = candidates[k - 1];
+        }
+    }
+
+    if (k < REG_OCR_TITLE_TRIES) {
+        candidates[k] = *box;
+        n += (n < REG_OCR_TITLE_TRIES);
+    }
+
+    return n;
+}
+
+
+/* From left to right, or down, three or four in a row like these two. */
+
+static int
+reg_ocr_title_spaced(const reg_ocr_boxes_t *boxes, size_t first,
+    size_t second, reg_ocr_box_t *title)
+{
+    float                 x, y, dx, dy, apart, size, off;
+    size_t                n;
+    const reg_ocr_box_t  *a, *next;
+
+    a = &boxes->box[first];
+    next = &boxes->box[second];
+    size = reg_ocr_title_size(a);
+
+    x = a->centre.x;
+    y = a->centre.y;
+    dx = next->centre.x - x;
+    dy = next->centre.y - y;
+    apart = hypotf(dx, dy);
+    off = REG_OCR_TITLE_OFF * apart;
+
+    if (dx < 0 || (dx == 0 && dy < 0)
+        || apart < REG_OCR_TITLE_NEAR * size
+        || apart > REG_OCR_TITLE_FAR * size
+        || reg_ocr_title_at(boxes, a, x + dx, y + dy, 0) == NULL
+        || reg_ocr_title_at(boxes, a, x - dx, y - dy, off) != NULL)
+    {
+        return 0;
+    }
+
+    for (n = 1; next != NULL && n < REG_OCR_TITLE_N; n++) {
+        dx = next->centre.x - x;
+        dy = next->centre.y - y;
+        x = next->centre.x;
+        y = next->centre.y;
+
+        next = reg_ocr_title_at(boxes, a, x + dx, y + dy, off);
+    }
+
+    dx = x - a->centre.x;
+    dy = y - a->centre.y;
+    apart = hypotf(dx, dy);
+
+    title->centre.x = a->centre.x + dx / 2;
+    title->centre.y = a->centre.y + dy / 2;
+    title->u.x = dx / apart;
+    title->u.y = dy / apart;
+    title->width = apart + size;
+    title->height = size;
+    title->score = a->score;
+
+    return n >= REG_OCR_TITLE_ENOUGH;
+}
+
+
+/* A character like that one at a place, give or take off; or NULL. */
+
+static const reg_ocr_box_t *
+reg_ocr_title_at(const reg_ocr_boxes_t *boxes, const reg_ocr_box_t *like,
+    float x, float y, float off)
+{
+    float                 size, other;
+    size_t                i;
+    const reg_ocr_box_t  *box;
+
+    size = reg_ocr_title_size(like);
+
+    for (i = 0; i < boxes->n && size > 0; i++) {
+        box = &boxes->box[i];
+        other = reg_ocr_title_size(box);
+
+        if (other * REG_OCR_TITLE_ALIKE > size
+            && other < size * REG_OCR_TITLE_ALIKE
+            && hypotf(box->centre.x - x, box->centre.y - y) <= off)
+        {
+            return box;
+        }
+    }
+
+    return NULL;
+}
+
+
+/* The longer side of a single character; 0 of what is none. */
+
+static float
+reg_ocr_title_size(const reg_ocr_box_t *box)
+{
+    float  longer, shorter;
+
+    longer = fmaxf(box->width, box->height);
+    shorter = fminf(box->width, box->height);
+
+    return (longer < REG_OCR_TITLE_SQUARE * shorter) ? longer : 0;
 }
 
 
@@ -135,7 +266,6 @@ reg_ocr_title_read(const reg_ocr_reader_t *reader, const reg_ocr_box_t *box,
     reg_code_t       code;
     reg_ocr_page_t   page;
     reg_ocr_boxes_t  boxes;
-    reg_ocr_label_t  label;
 
     boxes.n = 1;
     boxes.box[0] = *box;
@@ -143,11 +273,9 @@ reg_ocr_title_read(const reg_ocr_reader_t *reader, const reg_ocr_box_t *box,
     reg_ocr_lines_begin(reader, box->u, &page);
     code = reg_ocr_lines_add(reader, &boxes, &page);
 
-    if (code == REG_OK && reg_ocr_find(&page, REG_OCR_TITLE, &label)
-        && reg_ocr_title_measure(label.line, &x, &span))
+    if (code == REG_OK && page.n == 1
+        && reg_ocr_title_measure(&page.lines[0], &x, &y, &span))
     {
-        y = label.y;
-
         title->u = box->u;
         title->span = span;
         title->centre.x = x * box->u.x - y * box->u.y;
@@ -162,41 +290,43 @@ reg_ocr_title_read(const reg_ocr_reader_t *reader, const reg_ocr_box_t *box,
 
 /*
  * The middle of the title, and from its first to its last character: by those
- * that were read, since one of the four may be missing.
+ * that were read.
  */
 
 static int
-reg_ocr_title_measure(const reg_ocr_line_t *line, float *x, float *span)
+reg_ocr_title_measure(const reg_ocr_line_t *line, float *x, float *y,
+    float *span)
 {
-    float      at[REG_OCR_TITLE_N], pitch;
-    size_t     i, k, first, last;
-    int32_t    code;
-    reg_str_t  s;
+    float                  pitch;
+    size_t                 i, k, n, from, place[REG_OCR_TITLE_N];
+    int32_t                code;
+    reg_str_t              s;
+    const reg_ocr_char_t  *read[REG_OCR_TITLE_N];
 
     s.data = (const unsigned char *) REG_OCR_TITLE;
     s.len = sizeof(REG_OCR_TITLE) - 1;
-    first = last = REG_OCR_TITLE_N;
 
-    for (i = 0; i < REG_OCR_TITLE_N; i++) {
+    for (i = 0, n = 0, from = 0; i < REG_OCR_TITLE_N; i++) {
         code = reg_text_next(&s);
 
-        for (k = 0; k < line->n; k++) {
+        for (k = from; k < line->n; k++) {
             if (line->chars[k].code == code) {
-                at[i] = line->chars[k].x;
-                first = (first == REG_OCR_TITLE_N) ? i : first;
-                last = i;
+                read[n] = &line->chars[k];
+                place[n++] = i;
+                from = k + 1;
                 break;
             }
         }
     }
 
-    if (first == last || at[last] <= at[first]) {
+    if (n < REG_OCR_TITLE_ENOUGH || read[n - 1]->x <= read[0]->x) {
         return 0;
     }
 
-    pitch = (at[last] - at[first]) / (last - first);
+    pitch = (read[n - 1]->x - read[0]->x) / (place[n - 1] - place[0]);
     *span = pitch * (REG_OCR_TITLE_N - 1);
-    *x = at[first] - first * pitch + *span / 2;
+    *x = read[0]->x - place[0] * pitch + *span / 2;
+    *y = (read[0]->y + read[n - 1]->y) / 2;
 
     return 1;
 }
