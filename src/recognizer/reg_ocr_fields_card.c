@@ -54,10 +54,6 @@
 
 #define REG_OCR_NAME_UNDOTTED  6
 
-/* So sure is an address at most that goes on behind what was read. */
-
-#define REG_OCR_ADDRESS_CUT    0.5f
-
 /* So sure is a name at most that has lost its first character. */
 
 #define REG_OCR_NAME_LOST      0.5f
@@ -613,7 +609,6 @@ reg_ocr_card_address(const reg_ocr_page_t *page,
 {
     reg_ocr_area_t   area;
     reg_ocr_text_t   text;
-    reg_ocr_char_t  *last;
     reg_ocr_label_t  label;
 
     text.n = 0;
@@ -639,15 +634,7 @@ reg_ocr_card_address(const reg_ocr_page_t *page,
                   : page->height * 2;
 
     if (reg_ocr_collect(page, &area, REG_OCR_VALUE_GAP, &text)) {
-        last = &text.c[text.n - 1];
-
-        if (!reg_text_is_han(last->code)
-            || reg_ocr_codes_has("省州盟市县旗区乡镇路街道", last->code))
-        {
-            text.hole = 1;
-            last->p = fminf(last->p, REG_OCR_ADDRESS_CUT);
-        }
-
+        reg_ocr_text_address(&text);
         reg_ocr_text_begin(&text);
         reg_ocr_result_text(result, "address", &text);
     }

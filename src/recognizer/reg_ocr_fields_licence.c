@@ -147,6 +147,10 @@ reg_ocr_fields_licence(const reg_ocr_page_t *page, reg_date_t today,
                 reg_ocr_names_weigh(&text);
             }
 
+            if (fields[i].spot == &spots.address) {
+                reg_ocr_text_address(&text);
+            }
+
             reg_ocr_result_text(result, fields[i].name, &text);
 
             if (fields[i].spot == &spots.type) {

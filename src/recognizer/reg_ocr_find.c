@@ -33,6 +33,10 @@
 #define REG_OCR_DOUBLE        0.35f
 #define REG_OCR_DOUBLE_HAN    0.6f
 
+/* So sure is an address at most that goes on behind what was read. */
+
+#define REG_OCR_ADDRESS_CUT   0.5f
+
 /* Signs that a character is missing, in em. */
 
 #define REG_OCR_HOLE_END      1.6f
@@ -740,6 +744,26 @@ reg_ocr_text_begin(reg_ocr_text_t *text)
     if (n > 0 && n < text->n) {
         reg_ocr_text_cut(text, 0, n);
         text->hole = 1;
+    }
+}
+
+
+void
+reg_ocr_text_address(reg_ocr_text_t *text)
+{
+    reg_ocr_char_t  *last;
+
+    if (text->n == 0) {
+        return;
+    }
+
+    last = &text->c[text->n - 1];
+
+    if (!reg_text_is_han(last->code)
+        || reg_ocr_codes_has("省州盟市县旗区乡镇路街道", last->code))
+    {
+        text->hole = 1;
+        last->p = fminf(last->p, REG_OCR_ADDRESS_CUT);
     }
 }
 

@@ -375,7 +375,7 @@ a_card_beyond_the_picture_is_told(void **state)
     float                x;
     reg_ocr_card_t       card;
     reg_ocr_page_t       p;
-    reg_ocr_image_t      image = { 1600, 1000, NULL };
+    reg_ocr_image_t      image = { .width = 1600, .height = 1000 };
     reg_ocr_alphabet_t  *a = alphabet();
 
     (void) state;
@@ -508,6 +508,35 @@ a_licence_of_two_columns_is_read(void **state)
 }
 
 
+/* Its second row was not found, as of some pictures. */
+
+static void
+an_address_of_a_licence_that_was_cut_is_not_vouched_for(void **state)
+{
+    reg_ocr_page_t       p;
+    reg_ocr_result_t     result;
+    reg_ocr_alphabet_t  *a = alphabet();
+
+    (void) state;
+
+    p = page(a);
+    add(&p, 100, 60, "91410105MA4164105Y");
+    add(&p, 100, 200, "类型");
+    add(&p, 360, 200, "有限责任公司(自然人独资)");
+    add(&p, 900, 200, "住所");
+    add(&p, 1100, 200, "河南省郑州市样本路315");
+    reg_ocr_page_straighten(&p);
+
+    reg_ocr_result_init(&result);
+    reg_ocr_fields_licence(&p, TODAY, &result);
+
+    assert_field(&result, "address", "河南省郑州市样本路315", 0);
+
+    reg_ocr_page_free(&p);
+    free(a);
+}
+
+
 /* A licence with another name's beginning, and another end of its term. */
 
 static void
@@ -601,6 +630,8 @@ main(void)
         cmocka_unit_test(a_name_stands_in_its_row_of_the_card),
         cmocka_unit_test(the_term_of_a_card_is_one_the_law_knows),
         cmocka_unit_test(a_licence_of_two_columns_is_read),
+        cmocka_unit_test(
+            an_address_of_a_licence_that_was_cut_is_not_vouched_for),
         cmocka_unit_test(a_licences_name_that_begins_late_is_not_vouched_for),
         cmocka_unit_test(what_stands_below_a_licences_trades_is_needless)
     };
