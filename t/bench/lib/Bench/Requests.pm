@@ -14,7 +14,6 @@ use Test::Registration::Client;
 use constant PARTS => 3;    # of a round: a machine changes its speed
 
 
-
 sub new ($class, $servers, $people, $uploads = undef)
 {
     return bless { servers => $servers, people => $people,
