@@ -23,8 +23,6 @@ typedef struct {
 } reg_ocr_chain_search_t;
 
 
-static float reg_ocr_chain_doubt(const reg_ocr_field_t *field, size_t at,
-    int32_t code);
 static void reg_ocr_chain_down(const reg_ocr_chain_search_t *search,
     const reg_ocr_chain_t *above);
 static size_t reg_ocr_chain_digits(const char *code);
@@ -73,7 +71,7 @@ reg_ocr_chain_fits(const reg_ocr_field_t *field, size_t at, const char *name,
 }
 
 
-static float
+float
 reg_ocr_chain_doubt(const reg_ocr_field_t *field, size_t at, int32_t code)
 {
     size_t  i;

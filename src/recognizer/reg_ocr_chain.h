@@ -24,6 +24,14 @@
 float reg_ocr_chain_fits(const reg_ocr_field_t *field, size_t at,
     const char *name, size_t *next);
 
+/*
+ * How likely the character at a place, counted in characters, is another one,
+ * 0 to 1: 0 when it is not among those that it may be.
+ */
+
+float reg_ocr_chain_doubt(const reg_ocr_field_t *field, size_t at,
+    int32_t code);
+
 /* The names, the last one's code, and how many characters they take. */
 
 #define REG_OCR_CHAIN_MAX   256

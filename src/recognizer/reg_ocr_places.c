@@ -103,6 +103,8 @@ static const char *reg_ocr_place_meant(const reg_ocr_place_few_t *few,
     const char **code);
 static int reg_ocr_place_of_a_city(const reg_ocr_place_t *read, size_t n);
 static void reg_ocr_place_parse(const char *text, reg_ocr_place_t *place);
+static int reg_ocr_place_stands(const reg_ocr_place_t *read,
+    const reg_ocr_place_t *place);
 static int reg_ocr_place_distance(const reg_ocr_place_t *a, size_t n,
     const reg_ocr_place_t *b);
 
@@ -239,6 +241,10 @@ reg_ocr_place_begins(const reg_ocr_place_t *read, const char *place,
 
     reg_ocr_place_parse(place, &right);
 
+    if (reg_ocr_place_stands(read, &right)) {
+        return 0;
+    }
+
     for (len = right.n; len > 1 && len + whole >= right.n; len--) {
 
         if (len <= read->n
@@ -259,7 +265,7 @@ static size_t
 reg_ocr_place_doubted(const reg_ocr_field_t *field, const char *place,
     const reg_ocr_place_t *read)
 {
-    size_t           i, k, differ;
+    size_t           i, differ;
     reg_ocr_place_t  right;
 
     reg_ocr_place_parse(place, &right);
@@ -273,15 +279,7 @@ reg_ocr_place_doubted(const reg_ocr_field_t *field, const char *place,
             continue;
         }
 
-        for (k = 0; k < field->ndoubts; k++) {
-            if (field->doubts[k].at == i
-                && field->doubts[k].code == right.c[i])
-            {
-                break;
-            }
-        }
-
-        if (k == field->ndoubts) {
+        if (reg_ocr_chain_doubt(field, i, right.c[i]) == 0) {
             return 0;
         }
 
@@ -304,9 +302,9 @@ reg_ocr_place_begun(const reg_regions_t *regions,
 
     for (i = 0; (name = reg_regions_at(regions, i, &code)) != NULL; i++) {
         reg_ocr_place_parse(name, &place);
+        place.n--;
 
-        if (place.n > REG_OCR_PLACE_STEM && place.n - 1 <= read->n
-            && memcmp(read->c, place.c, (place.n - 1) * sizeof(int32_t)) == 0)
+        if (place.n >= REG_OCR_PLACE_STEM && reg_ocr_place_stands(read, &place))
         {
             return 1;
         }
@@ -495,6 +493,10 @@ static int
 reg_ocr_place_mend(const reg_regions_t *regions, const char *number,
     const reg_ocr_place_t *right, const reg_ocr_place_t *read, size_t *len)
 {
+    if (reg_ocr_place_stands(read, right)) {
+        return 0;
+    }
+
     for (*len = right->n - 1; *len <= right->n + 1; (*len)++) {
 
         if (*len >= 2 && *len <= read->n
@@ -881,6 +883,16 @@ reg_ocr_place_parse(const char *text, reg_ocr_place_t *place)
     s.len = strlen(text);
 
     place->n = reg_ocr_codes_parse(s, place->c, REG_OCR_PLACE_MAX);
+}
+
+
+/* Whether it begins with a place: 津市市, of which 津市 differs by one. */
+
+static int
+reg_ocr_place_stands(const reg_ocr_place_t *read, const reg_ocr_place_t *place)
+{
+    return read->n >= place->n
+           && memcmp(read->c, place->c, place->n * sizeof(int32_t)) == 0;
 }
 
 

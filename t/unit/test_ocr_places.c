@@ -30,6 +30,8 @@ places(void)
                      " [\"411221\", \"渑池县\"], [\"411282\", \"灵宝市\"],"
                      " [\"411700\", \"驻马店市\"], [\"411723\", \"平舆县\"],"
                      " [\"420000\", \"湖北省\"], [\"420100\", \"武汉市\"],"
+                     " [\"430000\", \"湖南省\"], [\"430700\", \"常德市\"],"
+                     " [\"430781\", \"津市市\"],"
                      " [\"610000\", \"陕西省\"], [\"610400\", \"咸阳市\"]]}");
     regions = reg_regions_load(path, &error);
     assert_non_null(regions);
@@ -282,6 +284,32 @@ places_are_what_characters_in_doubt_may_be(void **state)
 }
 
 
+/* 津市市 without one of its characters ends as a city's name still. */
+
+static void
+a_name_that_ends_twice_the_same_stays(void **state)
+{
+    (void) state;
+
+    assert_string_equal(mended("430781198909125988", "address",
+                               "湖南省常德市津市市迎宾大道1号"),
+                        "湖南省常德市津市市迎宾大道1号");
+    assert_string_equal(settled("610401198909125988", "address",
+                                "湖南省常德市津市市迎宾大道1号",
+                                "____________宝")->value,
+                        "湖南省常德市津市市迎宾大道1号");
+    assert_string_equal(settled_by(reg_ocr_places_seat, "91430781MA42287034",
+                                   "address", "湖南省常德市津市市迎宾大道1号",
+                                   "")->value,
+                        "湖南省常德市津市市迎宾大道1号");
+    assert_string_equal(named("91430781MA42287034", "津市市迎宾有限公司", ""),
+                        "津市市迎宾有限公司");
+    assert_string_equal(mended("430781198909125988", "address",
+                               "湖南省常德市津市迎宾大道1号"),
+                        "湖南省常德市津市市迎宾大道1号");
+}
+
+
 static const char *
 village(const char *name, const char *others)
 {
@@ -459,6 +487,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(places_are_those_of_the_table),
         cmocka_unit_test(a_division_that_was_read_stays_vouched_for),
+        cmocka_unit_test(a_name_that_ends_twice_the_same_stays),
         cmocka_unit_test(places_are_what_characters_in_doubt_may_be),
         cmocka_unit_test(villages_are_called_as_villages_are),
         cmocka_unit_test(streets_are_called_as_streets_are),
