@@ -33,7 +33,9 @@
 
 
 static void reg_ocr_memory(void);
-static reg_code_t reg_ocr_by_title(reg_ocr_job_t *job);
+static reg_code_t reg_ocr_by_title(reg_ocr_job_t *job,
+    const reg_ocr_boxes_t *boxes);
+static reg_code_t reg_ocr_by_title_closer(reg_ocr_job_t *job);
 static reg_code_t reg_ocr_anywhere(reg_ocr_job_t *job);
 static reg_code_t reg_ocr_by_card(reg_ocr_job_t *job);
 static reg_code_t reg_ocr_by_print(reg_ocr_job_t *job);
@@ -147,7 +149,11 @@ reg_ocr_recognise(reg_ocr_t *ocr, const reg_ocr_request_t *request,
                                 &job->image);
 
     if (code == REG_OK && request->kind == REG_OCR_LICENCE) {
-        code = reg_ocr_by_title(job);
+        code = reg_ocr_step_first_look(job, REG_OCR_TITLE_LOOK);
+
+        if (code == REG_OK) {
+            code = reg_ocr_by_title(job, &job->boxes);
+        }
     }
 
     if (code == REG_OK && job->words < REG_OCR_WORDS) {
@@ -172,22 +178,17 @@ reg_ocr_recognise(reg_ocr_t *ocr, const reg_ocr_request_t *request,
 }
 
 
-/* A licence has a title that a small look finds, and with it the sheet. */
+/* A licence has a large title, and with it the sheet is found. */
 
 static reg_code_t
-reg_ocr_by_title(reg_ocr_job_t *job)
+reg_ocr_by_title(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes)
 {
     float            scale;
     reg_code_t       code;
     reg_ocr_box_t    part;
-    reg_ocr_boxes_t  boxes;
+    reg_ocr_boxes_t  sheet;
 
-    code = reg_ocr_step_first_look(job, REG_OCR_TITLE_LOOK);
-    if (code != REG_OK) {
-        return code;
-    }
-
-    code = reg_ocr_title_find(&job->reader, &job->boxes, &job->title);
+    code = reg_ocr_title_find(&job->reader, boxes, &job->title);
 
     if (code != REG_OK || job->title.span == 0) {
         return code;
@@ -196,14 +197,51 @@ reg_ocr_by_title(reg_ocr_job_t *job)
     reg_ocr_title_part(&job->title, &job->image, &part, &scale);
 
     code = reg_ocr_detect_turned(job->ocr->runtime, &job->image, &part, scale,
-                                 &boxes);
+                                 &sheet);
     if (code != REG_OK) {
         return code;
     }
 
-    reg_ocr_title_keep(&job->title, &boxes);
+    reg_ocr_title_keep(&job->title, &sheet);
+    code = reg_ocr_step_read(job, &sheet, job->title.u);
 
-    return reg_ocr_step_read(job, &boxes, job->title.u);
+    /* what another paper is called, perhaps */
+
+    if (job->words < REG_OCR_WORDS) {
+        job->title.span = 0;
+    }
+
+    return code;
+}
+
+
+/* Of a sheet far away some boxes are found, and the title only from nearer. */
+
+static reg_code_t
+reg_ocr_by_title_closer(reg_ocr_job_t *job)
+{
+    unsigned         side;
+    reg_code_t       code;
+    reg_ocr_crop_t   crop;
+    reg_ocr_boxes_t  boxes;
+
+    code = reg_ocr_by_title(job, &job->boxes);
+
+    if (code != REG_OK || job->words >= REG_OCR_WORDS) {
+        return code;
+    }
+
+    side = reg_ocr_step_side(job->request->kind);
+
+    if (reg_ocr_detect_part(&job->image, &job->boxes, &crop)
+        < REG_OCR_DETECT_GAIN || !reg_ocr_step_time_left(job))
+    {
+        return REG_OK;
+    }
+
+    code = reg_ocr_detect(job->ocr->runtime, &job->image, &crop, side, &boxes);
+
+    return (code == REG_OK) ? reg_ocr_by_title(job, &boxes) : code;
 }
 
 
@@ -216,9 +254,12 @@ reg_ocr_anywhere(reg_ocr_job_t *job)
     reg_code_t  code;
 
     sheet = 0;
-    job->title.span = 0;
 
     code = reg_ocr_step_first_look(job, reg_ocr_step_side(job->request->kind));
+
+    if (code == REG_OK && job->request->kind == REG_OCR_LICENCE) {
+        code = reg_ocr_by_title_closer(job);
+    }
 
     if (code == REG_OK && job->request->kind == REG_OCR_PASSPORT) {
         code = reg_ocr_step_zone(job, &job->boxes);
@@ -277,6 +318,10 @@ static reg_code_t
 reg_ocr_by_print(reg_ocr_job_t *job)
 {
     reg_code_t  code;
+
+    if (job->card.labels != 0) {
+        return REG_OK;
+    }
 
     code = reg_ocr_step_seek(job);
 

@@ -17,7 +17,6 @@
 /* Text of this height, in pixels of the input, is found best. */
 
 #define REG_OCR_BEST_HEIGHT  22.0f
-#define REG_OCR_LEAST_GAIN   1.35f
 #define REG_OCR_MOST_SIDE    1280   /* 1600 costs 700 MB */
 #define REG_OCR_MARGIN       2.0f   /* heights around the outermost boxes */
 
@@ -42,6 +41,7 @@ static float reg_ocr_detect_score(const reg_ocr_map_t *map,
     const reg_ocr_box_t *box);
 static void reg_ocr_detect_keep(reg_ocr_boxes_t *boxes,
     const reg_ocr_box_t *box);
+static float reg_ocr_detect_height(const reg_ocr_boxes_t *boxes);
 static int reg_ocr_detect_compare(const void *a, const void *b);
 
 
@@ -396,7 +396,29 @@ unsigned
 reg_ocr_detect_closer(const reg_ocr_image_t *image,
     const reg_ocr_boxes_t *boxes, unsigned side, reg_ocr_crop_t *crop)
 {
-    float                 heights[REG_OCR_BOXES_MAX], height, scale, gain;
+    float  height, longer, scale, gain;
+
+    if (boxes->n == 0) {
+        return 0;
+    }
+
+    (void) reg_ocr_detect_part(image, boxes, crop);
+
+    height = reg_ocr_detect_height(boxes);
+    longer = (crop->width > crop->height) ? crop->width : crop->height;
+    scale = fminf(REG_OCR_BEST_HEIGHT / height, REG_OCR_MOST_SIDE / longer);
+    scale = fminf(scale, 1);
+
+    gain = scale * fmaxf(image->width, image->height) / side;
+
+    return (gain < REG_OCR_DETECT_GAIN) ? 0 : (unsigned) (scale * longer);
+}
+
+
+float
+reg_ocr_detect_part(const reg_ocr_image_t *image,
+    const reg_ocr_boxes_t *boxes, reg_ocr_crop_t *crop)
+{
     float                 left, top, right, bottom, wide, tall;
     size_t                i;
     const reg_ocr_box_t  *box;
@@ -411,7 +433,6 @@ reg_ocr_detect_closer(const reg_ocr_image_t *image,
 
     for (i = 0; i < boxes->n; i++) {
         box = &boxes->box[i];
-        heights[i] = fminf(box->width, box->height);
 
         wide = fabsf(box->u.x) * box->width + fabsf(box->u.y) * box->height;
         tall = fabsf(box->u.y) * box->width + fabsf(box->u.x) * box->height;
@@ -422,26 +443,38 @@ reg_ocr_detect_closer(const reg_ocr_image_t *image,
         bottom = fmaxf(bottom, box->centre.y + tall / 2);
     }
 
-    qsort(heights, boxes->n, sizeof(float), reg_ocr_detect_compare);
-    height = heights[boxes->n * 3 / 10];
+    wide = REG_OCR_MARGIN * reg_ocr_detect_height(boxes);
 
-    left = fmaxf(left - REG_OCR_MARGIN * height, 0);
-    top = fmaxf(top - REG_OCR_MARGIN * height, 0);
-    right = fminf(right + REG_OCR_MARGIN * height, image->width);
-    bottom = fminf(bottom + REG_OCR_MARGIN * height, image->height);
+    left = fmaxf(left - wide, 0);
+    top = fmaxf(top - wide, 0);
+    right = fminf(right + wide, image->width);
+    bottom = fminf(bottom + wide, image->height);
 
     crop->x = (unsigned) left;
     crop->y = (unsigned) top;
     crop->width = (unsigned) (right - left);
     crop->height = (unsigned) (bottom - top);
 
-    wide = fmaxf(right - left, bottom - top);
-    scale = fminf(REG_OCR_BEST_HEIGHT / height, REG_OCR_MOST_SIDE / wide);
-    scale = fminf(scale, 1);
+    return fmaxf(image->width, image->height)
+           / fmaxf(right - left, bottom - top);
+}
 
-    gain = scale * fmaxf(image->width, image->height) / side;
 
-    return (gain < REG_OCR_LEAST_GAIN) ? 0 : (unsigned) (scale * wide);
+/* Most lines are of the small print, less a few pieces of them. */
+
+static float
+reg_ocr_detect_height(const reg_ocr_boxes_t *boxes)
+{
+    float   heights[REG_OCR_BOXES_MAX];
+    size_t  i;
+
+    for (i = 0; i < boxes->n; i++) {
+        heights[i] = fminf(boxes->box[i].width, boxes->box[i].height);
+    }
+
+    qsort(heights, boxes->n, sizeof(float), reg_ocr_detect_compare);
+
+    return heights[boxes->n * 3 / 10];
 }
 
 

@@ -46,5 +46,16 @@ reg_code_t reg_ocr_detect_turned(reg_ocr_runtime_t *runtime,
 unsigned reg_ocr_detect_closer(const reg_ocr_image_t *image,
     const reg_ocr_boxes_t *boxes, unsigned side, reg_ocr_crop_t *crop);
 
+/*
+ * The part of a picture where the boxes are, and how many times longer the
+ * picture's longer side is than the part's; 0 without boxes.  With less than
+ * the gain a closer look shows nothing new.
+ */
+
+#define REG_OCR_DETECT_GAIN  1.35f
+
+float reg_ocr_detect_part(const reg_ocr_image_t *image,
+    const reg_ocr_boxes_t *boxes, reg_ocr_crop_t *crop);
+
 
 #endif /* REG_OCR_DETECT_H_INCLUDED */

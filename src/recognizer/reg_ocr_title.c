@@ -65,6 +65,8 @@ static size_t reg_ocr_title_offer(const reg_ocr_box_t *box,
     reg_ocr_box_t *candidates, size_t n);
 static int reg_ocr_title_spaced(const reg_ocr_boxes_t *boxes, size_t first,
     size_t second, reg_ocr_box_t *title);
+static const reg_ocr_box_t *reg_ocr_title_last(const reg_ocr_boxes_t *boxes,
+    const reg_ocr_box_t *first, const reg_ocr_box_t *second, float off);
 static const reg_ocr_box_t *reg_ocr_title_at(const reg_ocr_boxes_t *boxes,
     const reg_ocr_box_t *like, float x, float y, float off);
 static float reg_ocr_title_size(const reg_ocr_box_t *box);
@@ -167,41 +169,36 @@ static int
 reg_ocr_title_spaced(const reg_ocr_boxes_t *boxes, size_t first,
     size_t second, reg_ocr_box_t *title)
 {
-    float                 x, y, dx, dy, apart, size, off;
-    size_t                n;
-    const reg_ocr_box_t  *a, *next;
+    float                 dx, dy, apart, size, off;
+    const reg_ocr_box_t  *a, *b;
 
     a = &boxes->box[first];
-    next = &boxes->box[second];
+    b = &boxes->box[second];
     size = reg_ocr_title_size(a);
 
-    x = a->centre.x;
-    y = a->centre.y;
-    dx = next->centre.x - x;
-    dy = next->centre.y - y;
+    dx = b->centre.x - a->centre.x;
+    dy = b->centre.y - a->centre.y;
     apart = hypotf(dx, dy);
     off = REG_OCR_TITLE_OFF * apart;
 
     if (dx < 0 || (dx == 0 && dy < 0)
         || apart < REG_OCR_TITLE_NEAR * size
         || apart > REG_OCR_TITLE_FAR * size
-        || reg_ocr_title_at(boxes, a, x + dx, y + dy, 0) == NULL
-        || reg_ocr_title_at(boxes, a, x - dx, y - dy, off) != NULL)
+        || reg_ocr_title_at(boxes, a, b->centre.x, b->centre.y, 0) == NULL
+        || reg_ocr_title_at(boxes, a, a->centre.x - dx, a->centre.y - dy, off)
+           != NULL)
     {
         return 0;
     }
 
-    for (n = 1; next != NULL && n < REG_OCR_TITLE_N; n++) {
-        dx = next->centre.x - x;
-        dy = next->centre.y - y;
-        x = next->centre.x;
-        y = next->centre.y;
+    b = reg_ocr_title_last(boxes, a, b, off);
 
-        next = reg_ocr_title_at(boxes, a, x + dx, y + dy, off);
+    if (b == NULL) {
+        return 0;
     }
 
-    dx = x - a->centre.x;
-    dy = y - a->centre.y;
+    dx = b->centre.x - a->centre.x;
+    dy = b->centre.y - a->centre.y;
     apart = hypotf(dx, dy);
 
     title->centre.x = a->centre.x + dx / 2;
@@ -212,7 +209,38 @@ reg_ocr_title_spaced(const reg_ocr_boxes_t *boxes, size_t first,
     title->height = size;
     title->score = a->score;
 
-    return n >= REG_OCR_TITLE_ENOUGH;
+    return 1;
+}
+
+
+/*
+ * The last of the characters that follow two of them, each as far from the one
+ * before as that from its own; NULL when they are too few for the title.
+ */
+
+static const reg_ocr_box_t *
+reg_ocr_title_last(const reg_ocr_boxes_t *boxes, const reg_ocr_box_t *first,
+    const reg_ocr_box_t *second, float off)
+{
+    size_t                n;
+    const reg_ocr_box_t  *last, *before, *next;
+
+    before = first;
+    last = second;
+
+    for (n = 2; n < REG_OCR_TITLE_N; n++) {
+        next = reg_ocr_title_at(boxes, first,
+                                2 * last->centre.x - before->centre.x,
+                                2 * last->centre.y - before->centre.y, off);
+        if (next == NULL) {
+            break;
+        }
+
+        before = last;
+        last = next;
+    }
+
+    return (n >= REG_OCR_TITLE_ENOUGH) ? last : NULL;
 }
 
 
