@@ -70,6 +70,8 @@ static void reg_ocr_licence_below(const reg_ocr_line_t *line,
     const reg_ocr_label_t *label, reg_ocr_area_t *area);
 static void reg_ocr_licence_columns(const reg_ocr_page_t *page,
     const reg_ocr_label_t *label, reg_ocr_area_t *area);
+static void reg_ocr_licence_column(const reg_ocr_label_t *label,
+    const reg_ocr_label_t *other, reg_ocr_area_t *area);
 static void reg_ocr_licence_dates(const reg_ocr_page_t *page,
     reg_date_t today, const reg_ocr_licence_spots_t *spots,
     reg_ocr_result_t *result);
@@ -142,8 +144,13 @@ reg_ocr_fields_licence(const reg_ocr_page_t *page, reg_date_t today,
             reg_ocr_text_begin(&text);
             reg_ocr_licence_close(&text);
 
-            if (fields[i].spot == &spots.person) {
+            if (fields[i].spot == &spots.name
+                || fields[i].spot == &spots.person)
+            {
                 reg_ocr_licence_late(&spots.type, &text);
+            }
+
+            if (fields[i].spot == &spots.person) {
                 reg_ocr_names_weigh(&text);
             }
 
@@ -201,7 +208,7 @@ reg_ocr_licence_append(reg_ocr_text_t *text, int32_t code)
 }
 
 
-/* A name that begins further right than its column has lost its first. */
+/* What begins further right than its column has lost its first character. */
 
 static void
 reg_ocr_licence_late(const reg_ocr_spot_t *column, reg_ocr_text_t *text)
@@ -467,17 +474,35 @@ reg_ocr_licence_columns(const reg_ocr_page_t *page,
             {
                 area->right = fminf(area->right, other.left);
 
-            } else if (fabsf(other.left - label->left) < 2 * label->em
-                       && other.y > label->y + 0.8f * label->em)
-            {
-                area->bottom = fminf(area->bottom,
-                                     other.y - 0.5f * label->em);
+            } else {
+                reg_ocr_licence_column(label, &other, area);
             }
         }
 
         if (reg_ocr_licence_labels[i] == NULL) {
             break;
         }
+    }
+}
+
+
+/* Labels of a column: values begin behind the longest, above the next. */
+
+static void
+reg_ocr_licence_column(const reg_ocr_label_t *label,
+    const reg_ocr_label_t *other, reg_ocr_area_t *area)
+{
+    float  apart;
+
+    apart = fabsf(other->left - label->left);
+
+    if (apart < label->em) {
+        area->left = fmaxf(area->left,
+                           label->left + other->right - other->left);
+    }
+
+    if (apart < 2 * label->em && other->y > label->y + 0.8f * label->em) {
+        area->bottom = fminf(area->bottom, other->y - 0.5f * label->em);
     }
 }
 

@@ -36,6 +36,10 @@
 
 #define REG_OCR_PLACE_STEM     2
 
+/* Before a province there is nothing: so many characters are a label's. */
+
+#define REG_OCR_PLACE_BEFORE   2
+
 #define REG_OCR_BUREAU  "公安局"
 #define REG_OCR_BRANCH  "分局"
 
@@ -60,6 +64,8 @@ typedef struct {
 static void reg_ocr_places_address(const reg_regions_t *regions,
     const char *number, const reg_ocr_field_t *address,
     reg_ocr_result_t *result);
+static int reg_ocr_places_cut(const reg_regions_t *regions,
+    reg_ocr_field_t *address);
 static void reg_ocr_places_below(const reg_regions_t *regions,
     const reg_ocr_field_t *address, reg_ocr_chain_t *chain);
 static void reg_ocr_places_own(const reg_regions_t *regions,
@@ -202,6 +208,10 @@ reg_ocr_places_name(const reg_regions_t *regions, const char *number,
 
         snprintf(stem, sizeof(stem), "%.*s",
                  (int) (strlen(place) - sizeof("市") + 1), place);
+
+        if (strncmp(name->value, stem, strlen(stem)) == 0) {
+            return;
+        }
 
         len = reg_ocr_place_doubted(name, stem, &read);
 
@@ -367,11 +377,11 @@ reg_ocr_places_address(const reg_regions_t *regions, const char *number,
     reg_ocr_chain_t  chain;
 
     field = *address;
-    changed = 0;
+    changed = reg_ocr_places_cut(regions, &field);
     reg_ocr_chain_find(regions, &field, number, &chain);
 
     if (!field.vouched) {
-        changed = reg_ocr_villages_weigh(regions, chain.n, &field);
+        changed |= reg_ocr_villages_weigh(regions, chain.n, &field);
         changed |= reg_ocr_streets_weigh(regions, chain.n, &field);
     }
 
@@ -394,6 +404,44 @@ reg_ocr_places_address(const reg_regions_t *regions, const char *number,
     } else if (number != NULL) {
         reg_ocr_places_own(regions, number, &field, result);
     }
+}
+
+
+/* Takes away what was read before a province; 1 when there was something. */
+
+static int
+reg_ocr_places_cut(const reg_regions_t *regions, reg_ocr_field_t *address)
+{
+    size_t           i, at;
+    reg_str_t        rest;
+    const char      *name, *code, *from;
+    reg_ocr_doubt_t *doubt;
+
+    rest.data = (const unsigned char *) address->value;
+    rest.len = strlen(address->value);
+
+    for (at = 1; at <= REG_OCR_PLACE_BEFORE; at++) {
+        (void) reg_text_next(&rest);
+        from = (const char *) rest.data;
+
+        for (i = 0; (name = reg_regions_at(regions, i, &code)) != NULL; i++) {
+            if (strcmp(&code[2], "0000") == 0
+                && strncmp(from, name, strlen(name)) == 0)
+            {
+                memmove(address->value, from, strlen(from) + 1);
+                address->vouched = 0;
+
+                for (i = 0; i < address->ndoubts; i++) {
+                    doubt = &address->doubts[i];
+                    doubt->at -= (doubt->at < at) ? doubt->at : at;
+                }
+
+                return 1;
+            }
+        }
+    }
+
+    return 0;
 }
 
 

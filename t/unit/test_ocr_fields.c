@@ -537,6 +537,44 @@ an_address_of_a_licence_that_was_cut_is_not_vouched_for(void **state)
 }
 
 
+/* What 称 and 所 were misread as is no part of the value behind them. */
+
+static void
+a_value_begins_behind_the_longest_label_of_its_column(void **state)
+{
+    reg_ocr_page_t       p;
+    reg_ocr_result_t     result;
+    reg_ocr_alphabet_t  *a = alphabet();
+
+    (void) state;
+
+    p = page(a);
+    p.width = 2000;
+    add(&p, 100, 200, "名");
+    add(&p, 260, 200, "移");
+    add(&p, 360, 200, "样本文化有限公司");
+    add(&p, 100, 330, "类型");
+    add(&p, 360, 330, "有限责任公司");
+    add(&p, 100, 420, "法定代表人");
+    add(&p, 360, 420, "样本甲");
+    add(&p, 900, 200, "营业期限");
+    add(&p, 1100, 200, "长期");
+    add(&p, 900, 330, "住");
+    add(&p, 1020, 330, "听");
+    add(&p, 1100, 330, "样本路1号");
+    reg_ocr_page_straighten(&p);
+
+    reg_ocr_result_init(&result);
+    reg_ocr_fields_licence(&p, TODAY, &result);
+
+    assert_field(&result, "name", "样本文化有限公司", 1);
+    assert_field(&result, "address", "样本路1号", 1);
+
+    reg_ocr_page_free(&p);
+    free(a);
+}
+
+
 /* A licence with another name's beginning, and another end of its term. */
 
 static void
@@ -547,6 +585,8 @@ licence_of(reg_ocr_alphabet_t *a, float x, const char *term,
 
     p = page(a);
     p.width = 2000;
+    add(&p, 100, 240, "名称");
+    add(&p, x, 240, "样本文化有限公司");
     add(&p, 100, 330, "类型");
     add(&p, 360, 330, "有限责任公司(自然人独资)");
     add(&p, 100, 420, "法定代表人");
@@ -572,10 +612,12 @@ a_licences_name_that_begins_late_is_not_vouched_for(void **state)
     (void) state;
 
     licence_of(a, 360, "2019年03月12日至2039年03月11日", &result);
+    assert_field(&result, "name", "样本文化有限公司", 1);
     assert_field(&result, "legal_person", "样本", 1);
     assert_field(&result, "valid_until", "2039-03-11", 1);
 
     licence_of(a, 360 + EM, "2019年03月12日至204年03月11日", &result);
+    assert_field(&result, "name", "样本文化有限公司", 0);
     assert_field(&result, "legal_person", "样本", 0);
     assert_null(reg_ocr_result_field(&result, "valid_until"));
 
@@ -632,6 +674,7 @@ main(void)
         cmocka_unit_test(a_licence_of_two_columns_is_read),
         cmocka_unit_test(
             an_address_of_a_licence_that_was_cut_is_not_vouched_for),
+        cmocka_unit_test(a_value_begins_behind_the_longest_label_of_its_column),
         cmocka_unit_test(a_licences_name_that_begins_late_is_not_vouched_for),
         cmocka_unit_test(what_stands_below_a_licences_trades_is_needless)
     };

@@ -30,7 +30,8 @@ places(void)
                      " [\"411221\", \"渑池县\"], [\"411282\", \"灵宝市\"],"
                      " [\"411700\", \"驻马店市\"], [\"411723\", \"平舆县\"],"
                      " [\"420000\", \"湖北省\"], [\"420100\", \"武汉市\"],"
-                     " [\"430000\", \"湖南省\"], [\"430700\", \"常德市\"],"
+                     " [\"430000\", \"湖南省\"], [\"430300\", \"湘潭市\"],"
+                     " [\"430381\", \"湘乡市\"], [\"430700\", \"常德市\"],"
                      " [\"430781\", \"津市市\"],"
                      " [\"610000\", \"陕西省\"], [\"610400\", \"咸阳市\"]]}");
     regions = reg_regions_load(path, &error);
@@ -307,6 +308,32 @@ a_name_that_ends_twice_the_same_stays(void **state)
     assert_string_equal(mended("430781198909125988", "address",
                                "湖南省常德市津市迎宾大道1号"),
                         "湖南省常德市津市市迎宾大道1号");
+
+    /* 湘潭市, which it belongs to, differs by one as well */
+
+    assert_string_equal(named("91430381MA42287034", "湘乡市迎宾有限公司", "_"),
+                        "湘乡市迎宾有限公司");
+}
+
+
+/* Edges of labels, and of other papers, look like characters. */
+
+static void
+what_stands_before_a_province_is_no_part_of_an_address(void **state)
+{
+    const reg_ocr_field_t  *field;
+
+    (void) state;
+
+    field = settled(NULL, "address", "二河南省郑州市金水区京城路1号", "");
+    assert_string_equal(field->value, "河南省郑州市金水区京城路1号");
+    assert_false(field->vouched);
+    assert_string_equal(settled("411221198909125988", "address",
+                                "北旅河南省三门峡市浥池县1号", "")->value,
+                        "河南省三门峡市渑池县1号");
+    assert_string_equal(settled(NULL, "address", "二河省京城路1号", "")
+                        ->value,
+                        "二河省京城路1号");
 }
 
 
@@ -488,6 +515,7 @@ main(void)
         cmocka_unit_test(places_are_those_of_the_table),
         cmocka_unit_test(a_division_that_was_read_stays_vouched_for),
         cmocka_unit_test(a_name_that_ends_twice_the_same_stays),
+        cmocka_unit_test(what_stands_before_a_province_is_no_part_of_an_address),
         cmocka_unit_test(places_are_what_characters_in_doubt_may_be),
         cmocka_unit_test(villages_are_called_as_villages_are),
         cmocka_unit_test(streets_are_called_as_streets_are),
