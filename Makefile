@@ -57,7 +57,7 @@ pure_sources := $(addprefix src/recognizer/reg_ocr_,alphabet.c card.c cells.c \
                     fields_passport.c find.c geometry.c group.c \
                     licence_spots.c licence_types.c mrz.c names.c page.c \
                     places.c result.c screen.c streets.c trades.c villages.c \
-                    zone.c)
+                    words.c zone.c)
 unit_sources := $(sort $(wildcard t/unit/test_*.c))
 fuzz_sources := $(sort $(wildcard t/fuzz/fuzz_*.c))
 

@@ -94,6 +94,11 @@ static const reg_ocr_usual_t  reg_ocr_given[] = {
     /* hardly in a name, but alike to one that is in many: 凤 */
 
     { 5000, "风" },
+
+    /* in every text, and in nobody's name */
+
+    { 2e6f, "置营用管哦的了不在有个们这那他她它你我什怎呢吗吧啊与或及以从到把被给对期限费"
+            "馆店厂局所院街路号楼室层栋区县市省镇乡村组队司务食货贷购卖买售网款项表单" },
 };
 
 static const reg_ocr_custom_t  reg_ocr_surname = {

@@ -74,6 +74,12 @@ static void reg_ocr_places_own(const reg_regions_t *regions,
 static void reg_ocr_places_name(const reg_regions_t *regions,
     const char *number, const reg_ocr_field_t *name,
     reg_ocr_result_t *result);
+static int reg_ocr_places_call(const reg_regions_t *regions,
+    const char *number, reg_ocr_field_t *name);
+static size_t reg_ocr_place_named(const reg_regions_t *regions,
+    const char *number, const reg_ocr_place_t *read);
+static size_t reg_ocr_place_ends(const reg_ocr_place_t *read,
+    const char *place);
 static size_t reg_ocr_place_begins(const reg_ocr_place_t *read,
     const char *place, int whole);
 static size_t reg_ocr_place_doubted(const reg_ocr_field_t *field,
@@ -148,34 +154,60 @@ reg_ocr_places_seat(const reg_regions_t *regions, reg_ocr_result_t *result)
     reg_ocr_field_t         name;
     const reg_ocr_field_t  *number, *field;
 
-    field = reg_ocr_result_field(result, "name");
-
-    if (field != NULL && !field->vouched) {
-        name = *field;
-
-        if (reg_ocr_trades_weigh(&name)) {
-            reg_ocr_result_add(result, "name", name.value, name.confidence, 0);
-        }
-    }
-
     number = reg_ocr_result_field(result, "id_number");
+    division = NULL;
 
-    if (regions == NULL || number == NULL || !number->vouched) {
-        return;
+    if (regions != NULL && number != NULL && number->vouched) {
+        division = number->value + REG_OCR_PLACE_IN_CODE;
     }
 
-    division = number->value + REG_OCR_PLACE_IN_CODE;
     field = reg_ocr_result_field(result, "address");
 
-    if (field != NULL) {
+    if (field != NULL && division != NULL) {
         reg_ocr_places_address(regions, division, field, result);
     }
 
     field = reg_ocr_result_field(result, "name");
 
-    if (field != NULL) {
-        reg_ocr_places_name(regions, division, field, result);
+    if (field == NULL) {
+        return;
     }
+
+    name = *field;
+
+    if (!name.vouched && reg_ocr_places_call(regions, division, &name)) {
+        reg_ocr_result_add(result, "name", name.value, name.confidence, 0);
+    }
+
+    if (division != NULL) {
+        reg_ocr_places_name(regions, division, &name, result);
+    }
+}
+
+
+/*
+ * What a company is called and does, in characters that are usual there; 1
+ * when something was changed.
+ */
+
+static int
+reg_ocr_places_call(const reg_regions_t *regions, const char *number,
+    reg_ocr_field_t *name)
+{
+    int              changed;
+    size_t           from;
+    reg_ocr_place_t  read;
+
+    changed = reg_ocr_trades_weigh(name);
+
+    if (number == NULL) {
+        return changed;
+    }
+
+    reg_ocr_place_parse(name->value, &read);
+    from = reg_ocr_place_named(regions, number, &read);
+
+    return (from != 0 && reg_ocr_trades_call(name, from)) | changed;
 }
 
 
@@ -197,6 +229,11 @@ reg_ocr_places_name(const reg_regions_t *regions, const char *number,
     reg_ocr_place_t   read;
 
     reg_ocr_place_parse(name->value, &read);
+
+    if (reg_ocr_place_named(regions, number, &read) != 0) {
+        return;
+    }
+
     doubt = !name->vouched && !reg_ocr_place_begun(regions, &read);
 
     for (digits = 6; digits > 0; digits -= 2) {
@@ -208,10 +245,6 @@ reg_ocr_places_name(const reg_regions_t *regions, const char *number,
 
         snprintf(stem, sizeof(stem), "%.*s",
                  (int) (strlen(place) - sizeof("市") + 1), place);
-
-        if (strncmp(name->value, stem, strlen(stem)) == 0) {
-            return;
-        }
 
         len = reg_ocr_place_doubted(name, stem, &read);
 
@@ -229,11 +262,74 @@ reg_ocr_places_name(const reg_regions_t *regions, const char *number,
 
         len = reg_ocr_place_begins(&read, stem, 0);
 
-        if (doubt && len >= REG_OCR_PLACE_STEM) {
+        if (len < REG_OCR_PLACE_STEM) {
+            len = (digits == 6) ? reg_ocr_place_ends(&read, stem) : 0;
+        }
+
+        if (doubt && len != 0) {
             reg_ocr_place_put(result, name, stem, len, 0);
             return;
         }
     }
+}
+
+
+/*
+ * How many characters at the beginning are the name of the number's division,
+ * or of one that it is part of, whole or without the last character.
+ */
+
+static size_t
+reg_ocr_place_named(const reg_regions_t *regions, const char *number,
+    const reg_ocr_place_t *read)
+{
+    int               digits;
+    const char       *name;
+    reg_ocr_place_t   place;
+
+    for (digits = 6; digits > 0; digits -= 2) {
+        name = reg_ocr_place_of(regions, number, digits);
+
+        if (name == NULL) {
+            continue;
+        }
+
+        reg_ocr_place_parse(name, &place);
+
+        if (reg_ocr_place_stands(read, &place)) {
+            return place.n;
+        }
+
+        place.n--;
+
+        if (place.n >= REG_OCR_PLACE_STEM
+            && reg_ocr_place_stands(read, &place))
+        {
+            return place.n;
+        }
+    }
+
+    return 0;
+}
+
+
+/* How many characters are a place's of which the first was lost: 池 of 渑池. */
+
+static size_t
+reg_ocr_place_ends(const reg_ocr_place_t *read, const char *place)
+{
+    reg_ocr_place_t  right;
+
+    reg_ocr_place_parse(place, &right);
+
+    if (right.n < REG_OCR_PLACE_STEM) {
+        return 0;
+    }
+
+    right.n--;
+    memmove(right.c, right.c + 1, right.n * sizeof(int32_t));
+
+    return reg_ocr_place_stands(read, &right) ? right.n : 0;
 }
 
 

@@ -1,11 +1,12 @@
 /*
- * Names of streets in an address: words by which they are called, which
- * characters in doubt are likely to be part of.
+ * Names of streets and estates in an address: words by which they are called,
+ * which characters in doubt are likely to be part of.
  */
 
 #include "reg_ocr_chain.h"
 #include "reg_ocr_find.h"
 #include "reg_ocr_streets.h"
+#include "reg_ocr_words.h"
 #include "reg_text.h"
 
 
@@ -14,6 +15,8 @@
 #define REG_OCR_STREET_MOST   3.0f
 
 #define REG_OCR_STREET_WORD   2     /* characters */
+
+#define REG_OCR_STREET_NUMBER 0x53f7        /* 号 */
 
 
 /*
@@ -37,12 +40,26 @@ static const char *const  reg_ocr_street_words[] = {
     "芙蓉", "梧桐", "杨柳", "松柏", "翠竹", "丹桂", "五一", "五四", "七一", "八一",
     "延安", "遵义", "韶山", "瑞金", "长征", "长城", "长安", "永安", "永兴", "安康",
     "康乐", "太平", "平安", "吉祥", "兴隆", "兴华", "正阳", "崇文", "北京", "南京",
-    "上海", "天津", "重庆", NULL
+    "上海", "天津", "重庆", "桐柏", "槐荫", NULL
+};
+
+/* Behind the number in the street: what estates and houses are called. */
+
+static const char *const  reg_ocr_street_estates[] = {
+    "国际", "花园", "家园", "嘉园", "庄园", "名园", "佳苑", "花苑", "雅苑", "名苑",
+    "豪苑", "家苑", "华庭", "豪庭", "雅庭", "名都", "名城", "新城", "新村", "小区",
+    "公寓", "公馆", "大厦", "广场", "中心", "别墅", "山庄", "半岛", "国际城",
+    "翰林", "书香", "学府", "锦绣", "丽水", "丽景", "御景", "帝景", "香榭", "香樟",
+    "绿城", "绿地", "绿洲", "碧桂园", "万科", "万达", "恒大", "保利", "中海", "华润",
+    "金地", "世茂", "龙湖", "融创", "百合", "玫瑰", "牡丹", "紫荆", "桂花", "丹桂",
+    "银杏", "梧桐", "阳光", "金色", "水岸", "水木", "滨江", "滨湖", "滨河", "江南",
+    "东方", "盛世", "世纪", "时代", "明珠", "春天", "桃源", "凤凰", "号楼", "单元",
+    NULL
 };
 
 /* How it ends, and what may stand before that: 嵩山南路, 建设二路. */
 
-static const char  reg_ocr_street_ends[] = "路街道";
+static const char  reg_ocr_street_ends[] = "路街道巷里";
 static const char  reg_ocr_street_parts[] = "东西南北中大一二三四五";
 
 /* What 一 looks like before a village's 组, and what of it else is counted. */
@@ -59,6 +76,7 @@ typedef struct {
 } reg_ocr_street_t;
 
 
+static size_t reg_ocr_street_number(const int32_t *codes, size_t n);
 static int reg_ocr_street_before(const int32_t *codes, size_t n, size_t at);
 static int reg_ocr_street_likely(const reg_regions_t *regions,
     const reg_ocr_field_t *address, const int32_t *codes, size_t at,
@@ -97,8 +115,29 @@ reg_ocr_streets_weigh(const reg_regions_t *regions, size_t from,
     }
 
     reg_ocr_codes_print(codes, n, address->value, sizeof(address->value));
+    from = reg_ocr_street_number(codes, n);
+
+    for (i = 0; reg_ocr_street_estates[i] != NULL; i++) {
+        changed |= reg_ocr_words_weigh(address, from,
+                                       reg_ocr_street_estates[i]);
+    }
 
     return changed;
+}
+
+
+/* The place behind the number in the street, or the end. */
+
+static size_t
+reg_ocr_street_number(const int32_t *codes, size_t n)
+{
+    size_t  i;
+
+    for (i = 0; i < n && codes[i] != REG_OCR_STREET_NUMBER; i++) {
+        /* void */
+    }
+
+    return (i < n) ? i + 1 : n;
 }
 
 

@@ -1,17 +1,29 @@
 /*
  * Names of companies: words for what one does, which characters in doubt are
- * likely to be part of.
+ * likely to be part of, and characters by which one is usually called.
  */
 
 #include "reg_ocr_alphabet.h"
-#include "reg_ocr_chain.h"
+#include "reg_ocr_find.h"
 #include "reg_ocr_trades.h"
-#include "reg_text.h"
+#include "reg_ocr_words.h"
 
 
-/* So much less likely, as a natural logarithm, may what makes a word be. */
+/* A company is called by two or three characters, of which these are usual. */
 
-#define REG_OCR_TRADE_MOST  3.5f
+#define REG_OCR_CALLED_MOST  3
+#define REG_OCR_CALLED_P     0.1f   /* beside what was read instead */
+
+static const char  reg_ocr_called[] =
+    "安奥百佰邦宝贝本昌畅超辰晨成诚驰川创春聪翠达大丹道德登鼎东顿多恩发帆凡方"
+    "飞丰风枫峰锋凤福富刚高格根工冠光广贵桂国海航豪昊浩和禾合荷恒衡弘宏泓洪鸿"
+    "华桦欢环皇辉晖慧惠汇火基吉佳嘉家坚建健江匠杰捷金锦晋京晶景敬九久巨军君俊骏"
+    "卡开凯康科可坤蓝朗乐雷力立丽利良亮林霖灵岭领龙隆禄鹿路绿伦罗洛迈麦满茂梅美"
+    "盟民名明鸣铭木牧沐南能宁诺欧派磐鹏品平普祺奇启起千乾谦强桥勤青清晴庆秋泉群"
+    "然仁日荣融锐瑞润若三森山善尚胜盛诗石实时世舒爽硕思松颂苏泰腾天田通同图拓万"
+    "旺威维伟文闻沃无五西希熙曦喜禧贤翔祥骁晓欣新信兴星杏秀旭轩雪雅亚延阳扬洋耀"
+    "业怡益谊翼艺易奕毅银盈颖永优友悠宇羽雨禹玉裕誉元圆远源苑云韵泽展长兆哲振正"
+    "之志智致中众舟洲珠竹卓紫宗祖";
 
 
 /* Words of GB/T 4754, which names of companies are to say what they do by. */
@@ -27,7 +39,7 @@ static const char *const  reg_ocr_trades[] = {
     "工程", "安装", "装饰", "装修", "设计", "批发", "零售", "贸易", "商贸", "商业", "百货",
     "超市", "便利", "医药", "药业", "医疗", "器械", "图书", "珠宝", "首饰", "眼镜", "维修",
     "运输", "物流", "仓储", "快递", "航空", "铁路", "酒店", "宾馆", "餐饮", "饭店", "餐厅",
-    "电信", "互联网", "网络", "软件", "信息", "技术", "科技", "数据", "智能", "集成", "金融",
+    "电信", "互联网", "网络", "软件", "数字", "信息", "技术", "科技", "数据", "智能", "集成", "金融",
     "保险", "证券", "投资", "担保", "典当", "租赁", "房地产", "地产", "置业", "物业", "中介",
     "咨询", "法律", "会计", "审计", "广告", "会展", "会议", "展览", "人力", "资源", "劳务",
     "旅游", "旅行社", "安保", "清洁", "家政", "服务", "摄影", "美容", "美发", "健身", "婚庆",
@@ -39,129 +51,117 @@ static const char *const  reg_ocr_trades[] = {
 };
 
 
-static size_t reg_ocr_trade_find(const reg_ocr_field_t *name,
-    const char *word, size_t *at);
-static size_t reg_ocr_trade_read(const reg_ocr_field_t *name, size_t at,
-    const char *word);
-static const unsigned char *reg_ocr_trade_skip(const char *text, size_t n);
-static void reg_ocr_trade_put(reg_ocr_field_t *name, size_t at, size_t n,
-    const char *word);
-
+static size_t reg_ocr_trade_called(const reg_ocr_field_t *name, size_t from);
+static int32_t reg_ocr_trade_usual(const reg_ocr_field_t *name, size_t at);
 
 int
 reg_ocr_trades_weigh(reg_ocr_field_t *name)
 {
     int     changed;
     char    group[32];
-    size_t  i, at, n;
+    size_t  i;
 
     changed = 0;
 
     for (i = 0; reg_ocr_trades[i] != NULL; i++) {
-        n = reg_ocr_trade_find(name, reg_ocr_trades[i], &at);
-
-        if (n != 0) {
-            reg_ocr_trade_put(name, at, n, reg_ocr_trades[i]);
-            changed = 1;
-        }
+        changed |= reg_ocr_words_weigh(name, 0, reg_ocr_trades[i]);
     }
 
     for (i = 0; reg_ocr_ethnic_groups[i] != NULL; i++) {
         snprintf(group, sizeof(group), "%s族", reg_ocr_ethnic_groups[i]);
-        n = reg_ocr_trade_find(name, group, &at);
-
-        if (n != 0) {
-            reg_ocr_trade_put(name, at, n, group);
-            changed = 1;
-        }
+        changed |= reg_ocr_words_weigh(name, 0, group);
     }
 
     return changed;
 }
 
 
-/* How many characters a word takes that is not there yet, and where; or 0. */
-
-static size_t
-reg_ocr_trade_find(const reg_ocr_field_t *name, const char *word, size_t *at)
+int
+reg_ocr_trades_call(reg_ocr_field_t *name, size_t from)
 {
-    float      cost;
-    size_t     i, n, next;
+    int        changed;
+    size_t     i, n, to;
+    int32_t    usual, codes[REG_OCR_TEXT_MAX];
     reg_str_t  s;
 
     s.data = (const unsigned char *) name->value;
     s.len = strlen(name->value);
-    n = reg_text_length(s);
+    n = reg_ocr_codes_parse(s, codes, REG_OCR_TEXT_MAX);
+    to = reg_ocr_trade_called(name, from);
+    changed = 0;
 
-    for (i = 0; i < n; i++) {
-        cost = reg_ocr_chain_fits(name, i, word, &next);
+    for (i = from; i < to && i < n; i++) {
 
-        if (cost > 0 && cost < REG_OCR_TRADE_MOST
-            && 2 * reg_ocr_trade_read(name, i, word) >= next - i)
-        {
-            *at = i;
-            return next - i;
+        if (reg_ocr_codes_has(reg_ocr_called, codes[i])) {
+            continue;
+        }
+
+        usual = reg_ocr_trade_usual(name, i);
+
+        if (usual != 0) {
+            codes[i] = usual;
+            changed = 1;
         }
     }
 
-    return 0;
+    if (changed) {
+        reg_ocr_codes_print(codes, n, name->value, sizeof(name->value));
+    }
+
+    return changed;
 }
 
 
-/* How many of its characters were read. */
+/* Where the first of the words begins behind a place, at most some away. */
 
 static size_t
-reg_ocr_trade_read(const reg_ocr_field_t *name, size_t at, const char *word)
+reg_ocr_trade_called(const reg_ocr_field_t *name, size_t from)
 {
-    size_t     n;
-    int32_t    code;
-    reg_str_t  s, value;
+    size_t                i, k, to;
+    const char           *word;
+    const unsigned char  *rest;
 
-    value.data = reg_ocr_trade_skip(name->value, at);
-    value.len = strlen((const char *) value.data);
-    s.data = (const unsigned char *) word;
-    s.len = strlen(word);
-    n = 0;
+    to = from + REG_OCR_CALLED_MOST;
 
-    while ((code = reg_text_next(&s)) != -1) {
-        n += (reg_text_next(&value) == code);
+    for (i = from; i < to; i++) {
+        rest = reg_ocr_words_skip(name, i);
+
+        for (k = 0; reg_ocr_trades[k] != NULL; k++) {
+            word = reg_ocr_trades[k];
+
+            if (strncmp((const char *) rest, word, strlen(word)) == 0) {
+                return i;
+            }
+        }
     }
 
-    return n;
+    return to;
 }
 
 
-static const unsigned char *
-reg_ocr_trade_skip(const char *text, size_t n)
+/* The likeliest of them that a character may be; 0 when it is none. */
+
+static int32_t
+reg_ocr_trade_usual(const reg_ocr_field_t *name, size_t at)
 {
-    reg_str_t  s;
+    float                   most;
+    size_t                  i;
+    int32_t                 usual;
+    const reg_ocr_doubt_t  *doubt;
 
-    s.data = (const unsigned char *) text;
-    s.len = strlen(text);
+    most = REG_OCR_CALLED_P;
+    usual = 0;
 
-    while (n-- > 0) {
-        (void) reg_text_next(&s);
+    for (i = 0; i < name->ndoubts; i++) {
+        doubt = &name->doubts[i];
+
+        if (doubt->at == at && doubt->p >= most
+            && reg_ocr_codes_has(reg_ocr_called, doubt->code))
+        {
+            most = doubt->p;
+            usual = doubt->code;
+        }
     }
 
-    return s.data;
-}
-
-
-static void
-reg_ocr_trade_put(reg_ocr_field_t *name, size_t at, size_t n,
-    const char *word)
-{
-    char         value[2 * REG_OCR_VALUE_MAX];
-    const char  *from, *rest;
-
-    from = (const char *) reg_ocr_trade_skip(name->value, at);
-    rest = (const char *) reg_ocr_trade_skip(name->value, at + n);
-
-    if (snprintf(value, sizeof(value), "%.*s%s%s",
-                 (int) (from - name->value), name->value, word, rest)
-        < REG_OCR_VALUE_MAX)
-    {
-        snprintf(name->value, sizeof(name->value), "%.*s",
-                 REG_OCR_VALUE_MAX - 1, value);
-    }
+    return usual;
 }

@@ -319,7 +319,7 @@ a_name_that_ends_twice_the_same_stays(void **state)
 /* Edges of labels, and of other papers, look like characters. */
 
 static void
-what_stands_before_a_province_is_no_part_of_an_address(void **state)
+an_address_begins_with_its_province(void **state)
 {
     const reg_ocr_field_t  *field;
 
@@ -363,6 +363,9 @@ streets_are_called_as_streets_are(void **state)
     assert_string_equal(village("太林镇朱岗村-组59号", "_______一"),
                         "河南省荥阳市太林镇朱岗村一组59号");
 
+    assert_string_equal(village("槐防巷3号输林国际城4栋", "_荫___翰"),
+                        "河南省荥阳市槐荫巷3号翰林国际城4栋");
+
     /* a usual name was read, none of its characters was, or it is no street */
 
     assert_string_equal(village("和平路5号", "太"),
@@ -373,6 +376,7 @@ streets_are_called_as_streets_are(void **state)
                         "河南省荥阳市鸿河5号");
     assert_string_equal(village("太林-5号", "__一"),
                         "河南省荥阳市太林-5号");
+    assert_string_equal(village("输林村5号", "翰"), "河南省荥阳市输林村5号");
 }
 
 
@@ -411,6 +415,9 @@ a_company_is_named_after_its_place(void **state)
     assert_string_equal(named(DENGFENG, "登村样本有限公司", NULL),
                         "登封样本有限公司");
 
+    assert_string_equal(named(DENGFENG, "封样本有限公司", NULL),
+                        "登封样本有限公司");
+
     /* another place's, of which each character may be the right one */
 
     assert_string_equal(named(DENGFENG, "荥阳样本有限公司", "登封"),
@@ -426,6 +433,32 @@ a_company_is_named_after_its_place(void **state)
                         "武汉样本有限公司");
     assert_string_equal(named(DENGFENG, "样本有限公司", NULL),
                         "样本有限公司");
+    assert_string_equal(named(DENGFENG, "州样本有限公司", NULL),
+                        "州样本有限公司");
+}
+
+
+static void
+a_company_is_called_by_usual_characters(void **state)
+{
+    (void) state;
+
+    assert_string_equal(named(DENGFENG, "登封海监农业有限公司", "___蓝"),
+                        "登封海蓝农业有限公司");
+    assert_string_equal(named(DENGFENG, "河南最毂科技有限公司", "__晨毅"),
+                        "河南晨毅科技有限公司");
+
+    /* a usual one was read, none that may be is, or it is elsewhere */
+
+    assert_string_equal(named(DENGFENG, "登封海辰农业有限公司", "___晨"),
+                        "登封海辰农业有限公司");
+    assert_string_equal(named(DENGFENG, "登封海监农业有限公司", "___览"),
+                        "登封海监农业有限公司");
+    assert_string_equal(named(DENGFENG, "登封海天种植专业合作社",
+                              "____中_____祖"),
+                        "登封海天种植专业合作社");
+    assert_string_equal(named(DENGFENG, "武汉海监农业有限公司", "___蓝"),
+                        "武汉海监农业有限公司");
 }
 
 
@@ -515,11 +548,12 @@ main(void)
         cmocka_unit_test(places_are_those_of_the_table),
         cmocka_unit_test(a_division_that_was_read_stays_vouched_for),
         cmocka_unit_test(a_name_that_ends_twice_the_same_stays),
-        cmocka_unit_test(what_stands_before_a_province_is_no_part_of_an_address),
+        cmocka_unit_test(an_address_begins_with_its_province),
         cmocka_unit_test(places_are_what_characters_in_doubt_may_be),
         cmocka_unit_test(villages_are_called_as_villages_are),
         cmocka_unit_test(streets_are_called_as_streets_are),
         cmocka_unit_test(a_company_is_named_after_its_place),
+        cmocka_unit_test(a_company_is_called_by_usual_characters),
         cmocka_unit_test(a_company_is_named_after_what_it_does),
         cmocka_unit_test(a_doubtful_name_is_a_usual_one)
     };

@@ -1,0 +1,27 @@
+/*
+ * Words of which some characters were read, and the others are in doubt.
+ */
+
+#ifndef REG_OCR_WORDS_H_INCLUDED
+#define REG_OCR_WORDS_H_INCLUDED
+
+
+#include "reg_ocr.h"
+
+
+/*
+ * Puts a word, 教育 for 教有, where at least half of its characters were read
+ * and the others are among those that may be; not before a place of the value,
+ * counted in characters.  1 when something was changed.
+ */
+
+int reg_ocr_words_weigh(reg_ocr_field_t *field, size_t from,
+    const char *word);
+
+/* What follows the first n characters of a value. */
+
+const unsigned char *reg_ocr_words_skip(const reg_ocr_field_t *field,
+    size_t n);
+
+
+#endif /* REG_OCR_WORDS_H_INCLUDED */
