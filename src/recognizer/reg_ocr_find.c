@@ -72,6 +72,7 @@ static float reg_ocr_text_em(const reg_ocr_text_t *text, float other);
 static int reg_ocr_collect_next(const reg_ocr_page_t *page,
     const reg_ocr_area_t *area, float x, float *y);
 static int32_t reg_ocr_text_code(const reg_ocr_text_t *text, size_t i);
+static void reg_ocr_text_counted(reg_ocr_char_t *last);
 
 
 int
@@ -759,11 +760,32 @@ reg_ocr_text_address(reg_ocr_text_t *text)
 
     last = &text->c[text->n - 1];
 
+    if (!reg_text_is_han(last->code)) {
+        reg_ocr_text_counted(last);
+    }
+
     if (!reg_text_is_han(last->code)
         || reg_ocr_codes_has("省州盟市县旗区乡镇路街道", last->code))
     {
         text->hole = 1;
         last->p = fminf(last->p, REG_OCR_ADDRESS_CUT);
+    }
+}
+
+
+/* Of a last character in doubt what addresses end with: 室 for 7. */
+
+static void
+reg_ocr_text_counted(reg_ocr_char_t *last)
+{
+    size_t  i;
+
+    for (i = 0; i < REG_OCR_OTHERS && last->others[i].p > 0; i++) {
+        if (reg_ocr_codes_has("号室院楼栋层户座", last->others[i].code)) {
+            last->code = last->others[i].code;
+            last->p = last->others[i].p;
+            return;
+        }
     }
 }
 

@@ -11,6 +11,12 @@
 
 #define REG_OCR_NAME_RULE    0x4e00     /* 一 */
 
+/* Of a hundred people whom these two may be hardly one is called the first. */
+
+#define REG_OCR_NAME_WASH    0x6d17     /* 洗 */
+#define REG_OCR_NAME_XIAN    0x51bc     /* 冼 */
+#define REG_OCR_NAME_GUESS   0.5f
+
 /* A Chinese name has two to four characters. */
 
 #define REG_OCR_NAME_LEAST   2
@@ -114,6 +120,7 @@ static const reg_ocr_custom_t  reg_ocr_given_name = {
 };
 
 
+static void reg_ocr_names_unknown(reg_ocr_char_t *c);
 static int reg_ocr_names_double(reg_ocr_text_t *text);
 static int reg_ocr_names_take(reg_ocr_char_t *c, int32_t code);
 static void reg_ocr_names_choose(reg_ocr_char_t *c,
@@ -157,11 +164,24 @@ reg_ocr_names_weigh(reg_ocr_text_t *text)
         i = 2;
 
     } else if (text->n < REG_OCR_NAME_MOST) {
-        reg_ocr_names_choose(&text->c[i++], &reg_ocr_surname);
+        reg_ocr_names_choose(&text->c[i], &reg_ocr_surname);
+        reg_ocr_names_unknown(&text->c[i++]);
     }
 
     for ( /* void */ ; i < text->n; i++) {
         reg_ocr_names_choose(&text->c[i], &reg_ocr_given_name);
+    }
+}
+
+
+/* A surname that the model takes for another character: 冼 is not 洗. */
+
+static void
+reg_ocr_names_unknown(reg_ocr_char_t *c)
+{
+    if (c->code == REG_OCR_NAME_WASH) {
+        c->code = REG_OCR_NAME_XIAN;
+        c->p = fminf(c->p, REG_OCR_NAME_GUESS);
     }
 }
 

@@ -175,7 +175,7 @@ reg_ocr_places_seat(const reg_regions_t *regions, reg_ocr_result_t *result)
 
     name = *field;
 
-    if (!name.vouched && reg_ocr_places_call(regions, division, &name)) {
+    if (reg_ocr_places_call(regions, division, &name)) {
         reg_ocr_result_add(result, "name", name.value, name.confidence, 0);
     }
 
@@ -200,7 +200,7 @@ reg_ocr_places_call(const reg_regions_t *regions, const char *number,
 
     changed = reg_ocr_trades_weigh(name);
 
-    if (number == NULL) {
+    if (number == NULL || name->vouched) {
         return changed;
     }
 
@@ -263,7 +263,7 @@ reg_ocr_places_name(const reg_regions_t *regions, const char *number,
         len = reg_ocr_place_begins(&read, stem, 0);
 
         if (len < REG_OCR_PLACE_STEM) {
-            len = (digits == 6) ? reg_ocr_place_ends(&read, stem) : 0;
+            len = (digits > 2) ? reg_ocr_place_ends(&read, stem) : 0;
         }
 
         if (doubt && len != 0) {

@@ -9,6 +9,21 @@
 #include "reg_ocr_words.h"
 
 
+/*
+ * What blurred words are read as, of which the model is sure; and what follows
+ * where it is right: 圣教有限公司.
+ */
+
+static const struct {
+    const char  *read;
+    const char  *unless;
+    const char  *meant;
+} reg_ocr_misread[] = {
+    { "教有", "教有限", "教育" },
+    { "教字", "教字号", "数字" },
+    { "数宇", "数宇宙", "数字" },
+};
+
 /* A company is called by two or three characters, of which these are usual. */
 
 #define REG_OCR_CALLED_MOST  3
@@ -46,11 +61,12 @@ static const char *const  reg_ocr_trades[] = {
     "教育", "培训", "学校", "幼儿园", "医院", "诊所", "卫生", "养老", "新闻", "出版", "发行",
     "传媒", "影视", "电影", "动漫", "游戏", "音乐", "录音", "文化", "传播", "艺术",
     "娱乐", "发展", "开发", "管理", "企业", "实业", "工贸", "制造", "加工", "生物",
-    "生态", "知识产权", "经营部", "工作室", "专业合作社", "事务所", "有限责任公司", "股份有限公司",
-    "分公司", NULL
+    "生态", "数字音乐", "数字内容", "数字出版", "知识产权", "经营部", "工作室", "专业合作社",
+    "事务所", "有限责任公司", "股份有限公司", "分公司", NULL
 };
 
 
+static int reg_ocr_trades_misread(reg_ocr_field_t *name);
 static size_t reg_ocr_trade_called(const reg_ocr_field_t *name, size_t from);
 static int32_t reg_ocr_trade_usual(const reg_ocr_field_t *name, size_t at);
 
@@ -61,18 +77,43 @@ reg_ocr_trades_weigh(reg_ocr_field_t *name)
     char    group[32];
     size_t  i;
 
-    changed = 0;
+    changed = reg_ocr_trades_misread(name);
 
-    for (i = 0; reg_ocr_trades[i] != NULL; i++) {
+    for (i = 0; !name->vouched && reg_ocr_trades[i] != NULL; i++) {
         changed |= reg_ocr_words_weigh(name, 0, reg_ocr_trades[i]);
     }
 
-    for (i = 0; reg_ocr_ethnic_groups[i] != NULL; i++) {
+    for (i = 0; !name->vouched && reg_ocr_ethnic_groups[i] != NULL; i++) {
         snprintf(group, sizeof(group), "%s族", reg_ocr_ethnic_groups[i]);
         changed |= reg_ocr_words_weigh(name, 0, group);
     }
 
     return changed;
+}
+
+
+/* Characters of three bytes each. */
+
+static int
+reg_ocr_trades_misread(reg_ocr_field_t *name)
+{
+    char    *at;
+    size_t   i;
+
+    for (i = 0; i < sizeof(reg_ocr_misread) / sizeof(reg_ocr_misread[0]); i++)
+    {
+        at = strstr(name->value, reg_ocr_misread[i].read);
+
+        if (at != NULL && strncmp(at, reg_ocr_misread[i].unless,
+                                  strlen(reg_ocr_misread[i].unless)) != 0)
+        {
+            memcpy(at, reg_ocr_misread[i].meant,
+                   strlen(reg_ocr_misread[i].meant));
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

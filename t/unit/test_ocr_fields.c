@@ -115,6 +115,37 @@ an_address_that_was_cut_is_not_vouched_for(void **state)
 
 /* What stands before it, a frame's edge, was read as a digit. */
 
+/* Of what its last character may be it takes what addresses end with. */
+
+static void
+an_address_ends_with_what_it_counts(void **state)
+{
+    reg_ocr_page_t       p;
+    reg_ocr_char_t      *last;
+    reg_ocr_result_t     result;
+    reg_ocr_alphabet_t  *a = alphabet();
+
+    (void) state;
+
+    p = page(a);
+    add(&p, 85, 413, "住址");
+    add(&p, 205, 413, "湖北省团风县样本路3号12077");
+    last = &p.lines[1].chars[p.lines[1].n - 1];
+    last->others[0].code = 'T';
+    last->others[0].p = 0.2f;
+    last->others[1].code = 0x5ba4;
+    last->others[1].p = 0.1f;
+    reg_ocr_page_straighten(&p);
+
+    reg_ocr_result_init(&result);
+    reg_ocr_fields_portrait(&p, TODAY, &result);
+    assert_field(&result, "address", "湖北省团风县样本路3号1207室", 0);
+
+    reg_ocr_page_free(&p);
+    free(a);
+}
+
+
 static void
 an_address_begins_with_a_chinese_character(void **state)
 {
@@ -660,6 +691,7 @@ main(void)
         cmocka_unit_test(the_card_of_page_is_read),
         cmocka_unit_test(a_long_name_without_its_dot_is_not_vouched_for),
         cmocka_unit_test(an_address_that_was_cut_is_not_vouched_for),
+        cmocka_unit_test(an_address_ends_with_what_it_counts),
         cmocka_unit_test(an_address_begins_with_a_chinese_character),
         cmocka_unit_test(an_address_may_have_four_rows),
         cmocka_unit_test(a_wrong_number_is_told_and_not_vouched_for),
