@@ -3,6 +3,7 @@
  */
 
 #include <math.h>
+#include "reg_ocr_alike.h"
 #include "reg_ocr_names.h"
 #include "reg_text.h"
 
@@ -11,10 +12,12 @@
 
 #define REG_OCR_NAME_RULE    0x4e00     /* 一 */
 
-/* Of a hundred people whom these two may be hardly one is called the first. */
+/*
+ * What tells a character that the model does not know counts so many times,
+ * and is a guess.
+ */
 
-#define REG_OCR_NAME_WASH    0x6d17     /* 洗 */
-#define REG_OCR_NAME_XIAN    0x51bc     /* 冼 */
+#define REG_OCR_NAME_ALIKE   2.0f
 #define REG_OCR_NAME_GUESS   0.5f
 
 /* A Chinese name has two to four characters. */
@@ -40,6 +43,7 @@ typedef struct {
     size_t                  n;
     float                   other;      /* one in so many has another */
     float                   weight;
+    const reg_ocr_alike_t  *alike;
 } reg_ocr_custom_t;
 
 /*
@@ -110,21 +114,22 @@ static const reg_ocr_usual_t  reg_ocr_given[] = {
 static const reg_ocr_custom_t  reg_ocr_surname = {
     reg_ocr_surnames,
     sizeof(reg_ocr_surnames) / sizeof(reg_ocr_surnames[0]),
-    2e6f, 1
+    2e6f, 1, reg_ocr_alike_surnames
 };
 
 static const reg_ocr_custom_t  reg_ocr_given_name = {
     reg_ocr_given,
     sizeof(reg_ocr_given) / sizeof(reg_ocr_given[0]),
-    1e5f, 0.6f
+    1e5f, 0.6f, reg_ocr_alike_given
 };
 
 
-static void reg_ocr_names_unknown(reg_ocr_char_t *c);
 static int reg_ocr_names_double(reg_ocr_text_t *text);
 static int reg_ocr_names_take(reg_ocr_char_t *c, int32_t code);
 static void reg_ocr_names_choose(reg_ocr_char_t *c,
     const reg_ocr_custom_t *custom);
+static int32_t reg_ocr_names_unknown(const reg_ocr_char_t *c,
+    const reg_ocr_custom_t *custom, float *p);
 static float reg_ocr_names_score(int32_t code, float p,
     const reg_ocr_custom_t *custom);
 static float reg_ocr_names_usual(int32_t code,
@@ -164,24 +169,11 @@ reg_ocr_names_weigh(reg_ocr_text_t *text)
         i = 2;
 
     } else if (text->n < REG_OCR_NAME_MOST) {
-        reg_ocr_names_choose(&text->c[i], &reg_ocr_surname);
-        reg_ocr_names_unknown(&text->c[i++]);
+        reg_ocr_names_choose(&text->c[i++], &reg_ocr_surname);
     }
 
     for ( /* void */ ; i < text->n; i++) {
         reg_ocr_names_choose(&text->c[i], &reg_ocr_given_name);
-    }
-}
-
-
-/* A surname that the model takes for another character: 冼 is not 洗. */
-
-static void
-reg_ocr_names_unknown(reg_ocr_char_t *c)
-{
-    if (c->code == REG_OCR_NAME_WASH) {
-        c->code = REG_OCR_NAME_XIAN;
-        c->p = fminf(c->p, REG_OCR_NAME_GUESS);
     }
 }
 
@@ -239,9 +231,9 @@ reg_ocr_names_take(reg_ocr_char_t *c, int32_t code)
 static void
 reg_ocr_names_choose(reg_ocr_char_t *c, const reg_ocr_custom_t *custom)
 {
-    float                   score, most;
+    float                   p, score, most;
     size_t                  i;
-    int32_t                 best;
+    int32_t                 best, unknown;
     const reg_ocr_other_t  *other;
 
     best = c->code;
@@ -262,7 +254,40 @@ reg_ocr_names_choose(reg_ocr_char_t *c, const reg_ocr_custom_t *custom)
         }
     }
 
+    unknown = reg_ocr_names_unknown(c, custom, &p);
+
+    if (unknown != 0 && reg_ocr_names_score(unknown, p, custom) > most) {
+        c->code = unknown;
+        c->p = fminf(c->p, REG_OCR_NAME_GUESS);
+        return;
+    }
+
     (void) reg_ocr_names_take(c, best);
+}
+
+
+/* One that the model does not know, by what was read, and how likely; or 0. */
+
+static int32_t
+reg_ocr_names_unknown(const reg_ocr_char_t *c, const reg_ocr_custom_t *custom,
+    float *p)
+{
+    size_t           n;
+    int32_t          unknown;
+    reg_ocr_other_t  read[REG_OCR_OTHERS + 1];
+
+    read[0].code = c->code;
+    read[0].p = c->p;
+    memcpy(&read[1], c->others, sizeof(c->others));
+
+    for (n = 1; n <= REG_OCR_OTHERS && read[n].p > 0; n++) {
+        /* void */
+    }
+
+    unknown = reg_ocr_alike(custom->alike, read, n, p);
+    *p = fminf(*p * REG_OCR_NAME_ALIKE, 1);
+
+    return unknown;
 }
 
 

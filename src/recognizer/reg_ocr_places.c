@@ -476,12 +476,14 @@ reg_ocr_places_address(const reg_regions_t *regions, const char *number,
     changed = reg_ocr_places_cut(regions, &field);
     reg_ocr_chain_find(regions, &field, number, &chain);
 
+    changed |= reg_ocr_villages_weigh(regions, chain.n, &field);
+
     if (!field.vouched) {
-        changed |= reg_ocr_villages_weigh(regions, chain.n, &field);
         changed |= reg_ocr_streets_weigh(regions, chain.n, &field);
     }
 
     if (changed) {
+        field.vouched = 0;
         reg_ocr_result_add(result, field.name, field.value, field.confidence,
                            0);
     }

@@ -4,6 +4,7 @@
  */
 
 #include <math.h>
+#include "reg_ocr_alike.h"
 #include "reg_ocr_find.h"
 #include "reg_ocr_names.h"
 #include "reg_ocr_villages.h"
@@ -38,6 +39,10 @@ static const char  reg_ocr_villages_usual[] =
 #define REG_OCR_VILLAGE_DIVISION  0.5f
 #define REG_OCR_VILLAGE_MOST      4.0f
 
+/* What tells a character that the model does not know stands nowhere else. */
+
+#define REG_OCR_VILLAGE_ALIKE     400.0f
+
 /* Other characters, and what is no character of a name. */
 
 #define REG_OCR_VILLAGE_OTHER     0.2f
@@ -47,7 +52,7 @@ static const char  reg_ocr_villages_usual[] =
 static int reg_ocr_villages_span(const int32_t *codes, size_t n, size_t *from,
     size_t *to);
 static int32_t reg_ocr_villages_choose(const reg_regions_t *regions,
-    const reg_ocr_field_t *address, size_t at, int32_t read);
+    const reg_ocr_field_t *address, size_t at, int32_t code);
 static float reg_ocr_villages_likely(const reg_regions_t *regions,
     int32_t code);
 static float reg_ocr_villages_divisions(const reg_regions_t *regions,
@@ -119,33 +124,45 @@ reg_ocr_villages_span(const int32_t *codes, size_t n, size_t *from, size_t *to)
 
 static int32_t
 reg_ocr_villages_choose(const reg_regions_t *regions,
-    const reg_ocr_field_t *address, size_t at, int32_t read)
+    const reg_ocr_field_t *address, size_t at, int32_t code)
 {
-    float                   likely, most;
-    size_t                  i;
-    int32_t                 best;
-    const reg_ocr_doubt_t  *doubt;
+    float             p, likely, most;
+    size_t            i, n;
+    int32_t           best, unknown;
+    reg_ocr_other_t   read[REG_OCR_OTHERS + 1];
 
-    best = read;
-    most = -1;
+    read[0].code = code;
+    read[0].p = 1;
+    n = 1;
 
-    for (i = 0; i < address->ndoubts; i++) {
-        doubt = &address->doubts[i];
-
-        if (doubt->at != at || !reg_text_is_han(doubt->code)) {
-            continue;
-        }
-
-        most = (most < 0) ? reg_ocr_villages_likely(regions, read) : most;
-        likely = doubt->p * reg_ocr_villages_likely(regions, doubt->code);
-
-        if (likely > most) {
-            most = likely;
-            best = doubt->code;
+    for (i = 0; i < address->ndoubts && n <= REG_OCR_OTHERS; i++) {
+        if (address->doubts[i].at == at) {
+            read[n].code = address->doubts[i].code;
+            read[n++].p = address->doubts[i].p;
         }
     }
 
-    return best;
+    if (n == 1) {
+        return code;
+    }
+
+    best = code;
+    most = reg_ocr_villages_likely(regions, code);
+
+    for (i = 1; i < n && !address->vouched; i++) {
+        likely = reg_text_is_han(read[i].code)
+                 ? read[i].p * reg_ocr_villages_likely(regions, read[i].code)
+                 : 0;
+
+        if (likely > most) {
+            most = likely;
+            best = read[i].code;
+        }
+    }
+
+    unknown = reg_ocr_alike(reg_ocr_alike_villages, read, n, &p);
+
+    return (p * REG_OCR_VILLAGE_ALIKE > most) ? unknown : best;
 }
 
 

@@ -14,7 +14,8 @@
 /*
  * Puts what a place is likely to be called instead of characters in doubt,
  * from a place of the value, behind the division, up to the last word for a
- * village or town: 洼 for 注, and 塬 for a dot.  The table tells which
+ * village or town: 洼 for 注, and 塬 for a dot; in an address that is vouched
+ * for only what the model does not know, 垸 for 烷.  The table tells which
  * characters places are called by.  1 when something was changed.
  */
 

@@ -400,6 +400,15 @@ villages_are_called_as_villages_are(void **state)
                         "河南省荥阳市太林镇幸福村5号");
     assert_string_equal(village("注山路5号", "洼"),
                         "河南省荥阳市注山路5号");
+
+    /* the model does not know it, but what it reads for it tells */
+
+    assert_string_equal(village("太林镇陈坑村5号", "____烷"),
+                        "河南省荥阳市太林镇陈垸村5号");
+    assert_string_equal(village("太林镇周邺村5号", "____宛"),
+                        "河南省荥阳市太林镇周峁村5号");
+    assert_string_equal(village("太林镇陈坑村5号", "____抗"),
+                        "河南省荥阳市太林镇陈坑村5号");
 }
 
 
@@ -530,6 +539,8 @@ a_doubtful_name_is_a_usual_one(void **state)
         { "一李明", { 0.9f, 0.4f, 0.9f }, "王季朋", "李明" },
         { "佘犇", { 0.99f, 0.9f }, "余奔", "佘犇" },
         { "洗玉玲", { 0.99f, 0.99f, 0.99f }, "先压龄", "冼玉玲" },
+        { "院玉肿", { 0.6f, 0.99f, 0.5f }, "陕压种", "隗玉翀" },
+        { "赵玉晨", { 0.9f, 0.9f, 0.7f }, "起压是", "赵玉晨" },
         { "赵风玲", { 0.99f, 0.9f, 0.99f }, "起凤龄", "赵风玲" },
         { "买买提江·库尔班",
           { 0.5f, 0.9f, 0.9f, 0.9f, 0.9f, 0.9f, 0.9f, 0.9f },

@@ -1,0 +1,115 @@
+/*
+ * Characters that the model does not know, told by those that it reads
+ * instead.
+ */
+
+#include "reg_ocr_alike.h"
+#include "reg_ocr_find.h"
+#include "reg_text.h"
+
+
+const reg_ocr_alike_t  reg_ocr_alike_villages[] = {
+    { "垸", "烷皖浣" },
+    { "垱", "档挡" },
+    { "坳", "幼拗" },
+    { "圪", "垃" },
+    { "峁", "邺菀卵劵" },
+    { NULL, NULL }
+};
+
+const reg_ocr_alike_t  reg_ocr_alike_surnames[] = {
+    { "冼", "洗况" },
+    { "卞", "下" },
+    { "乜", "也" },
+    { "昝", "替" },
+    { "晁", "晃昆显" },
+    { "璩", "琥玻球" },
+    { "禤", "褶褥" },
+    { "缑", "缤猴缘喉" },
+    { "訾", "皆警偕背" },
+    { "谌", "淇" },
+    { "郜", "部" },
+    { "鄢", "耶椰鄱" },
+    { "邴", "哪邮" },
+    { "阎", "间闯问" },
+    { "阚", "网闲阐" },
+    { "隗", "院陕" },
+    { "逯", "还逢迷退" },
+    { "宓", "家密客窈" },
+    { "辜", "率" },
+    { NULL, NULL }
+};
+
+const reg_ocr_alike_t  reg_ocr_alike_given[] = {
+    { "叡", "额叔椒" },
+    { "垚", "弄" },
+    { "堃", "垫垒" },
+    { "媗", "始娘姐婶" },
+    { "嫄", "媒嫩" },
+    { "彣", "姓" },
+    { "彧", "或" },
+    { "忞", "态怒" },
+    { "愔", "情倍焙憎" },
+    { "懿", "篮笼篱筒" },
+    { "旸", "肠" },
+    { "昀", "的" },
+    { "昉", "肪助" },
+    { "晞", "喘脯" },
+    { "淏", "漠溴" },
+    { "湉", "活" },
+    { "湜", "淀提缇是" },
+    { "澍", "油" },
+    { "烜", "炬烂短" },
+    { "焜", "馄烧爆" },
+    { "熠", "烟烤" },
+    { "燚", "發效装" },
+    { "玘", "记玩写" },
+    { "玚", "场" },
+    { "珏", "班斑" },
+    { "珣", "询狗殉孢" },
+    { "珮", "壤琥罐" },
+    { "琰", "毯琐" },
+    { "璠", "播蕃" },
+    { "甯", "宵帘窗痛窜" },
+    { "禛", "裤" },
+    { "稷", "楼稻秽" },
+    { "翀", "种肿饼胖" },
+    { "翾", "霸期" },
+    { "赜", "喷腻腩" },
+    { "赟", "资" },
+    { "頔", "顿帧" },
+    { "骁", "號臊" },
+    { "骉", "品锅扇鼠" },
+    { NULL, NULL }
+};
+
+
+int32_t
+reg_ocr_alike(const reg_ocr_alike_t *table, const reg_ocr_other_t *read,
+    size_t n, float *p)
+{
+    float      sum;
+    size_t     i;
+    int32_t    best;
+    reg_str_t  s;
+
+    best = 0;
+    *p = 0;
+
+    for ( /* void */ ; table->character != NULL; table++) {
+
+        for (i = 0, sum = 0; i < n; i++) {
+            sum += reg_ocr_codes_has(table->alike, read[i].code) ? read[i].p
+                                                                 : 0;
+        }
+
+        if (sum > *p) {
+            *p = sum;
+            s.data = (const unsigned char *) table->character;
+            s.len = strlen(table->character);
+            best = reg_text_next(&s);
+        }
+    }
+
+    return best;
+}

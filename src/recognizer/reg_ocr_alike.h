@@ -1,0 +1,37 @@
+/*
+ * Characters that the model does not know, told by those that it reads
+ * instead.
+ *
+ * What it knows it reads with nearly all of its weight.  For what it does not
+ * know it gives several that look like it a part each; of these, some stand in
+ * no name, and say by that which character it is.
+ */
+
+#ifndef REG_OCR_ALIKE_H_INCLUDED
+#define REG_OCR_ALIKE_H_INCLUDED
+
+
+#include "reg_ocr_page.h"
+
+
+/* A character, and what is read for it; a table ends with NULL. */
+
+typedef struct {
+    const char  *character;
+    const char  *alike;
+} reg_ocr_alike_t;
+
+extern const reg_ocr_alike_t  reg_ocr_alike_villages[];
+extern const reg_ocr_alike_t  reg_ocr_alike_surnames[];
+extern const reg_ocr_alike_t  reg_ocr_alike_given[];
+
+/*
+ * The character of a table for which most of what was read speaks: n of them,
+ * and how much each; *p is the sum of those.  0 when nothing does.
+ */
+
+int32_t reg_ocr_alike(const reg_ocr_alike_t *table,
+    const reg_ocr_other_t *read, size_t n, float *p);
+
+
+#endif /* REG_OCR_ALIKE_H_INCLUDED */
