@@ -7,6 +7,7 @@
 #include "reg_ocr_streets.h"
 #include "reg_ocr_trades.h"
 #include "reg_ocr_villages.h"
+#include "reg_ocr_words.h"
 #include "reg_text.h"
 
 
@@ -75,6 +76,8 @@ static void reg_ocr_places_name(const reg_regions_t *regions,
     const char *number, const reg_ocr_field_t *name,
     reg_ocr_result_t *result);
 static int reg_ocr_places_call(const reg_regions_t *regions,
+    const char *number, reg_ocr_field_t *name);
+static int reg_ocr_places_words(const reg_regions_t *regions,
     const char *number, reg_ocr_field_t *name);
 static size_t reg_ocr_place_named(const reg_regions_t *regions,
     const char *number, const reg_ocr_place_t *read);
@@ -204,10 +207,51 @@ reg_ocr_places_call(const reg_regions_t *regions, const char *number,
         return changed;
     }
 
+    changed |= reg_ocr_places_words(regions, number, name);
     reg_ocr_place_parse(name->value, &read);
     from = reg_ocr_place_named(regions, number, &read);
 
     return (from != 0 && reg_ocr_trades_call(name, from)) | changed;
+}
+
+
+/*
+ * The number's division wherever a name has it, before 分公司, too: without
+ * its last character, or what makes it autonomous (博尔塔拉蒙古).
+ */
+
+static int
+reg_ocr_places_words(const reg_regions_t *regions, const char *number,
+    reg_ocr_field_t *name)
+{
+    int               digits, changed;
+    char              word[64], *end;
+    const char       *place;
+    reg_ocr_place_t   parsed;
+
+    for (digits = 6, changed = 0; digits > 2; digits -= 2) {
+        place = reg_ocr_place_of(regions, number, digits);
+
+        if (place == NULL) {
+            continue;
+        }
+
+        snprintf(word, sizeof(word), "%s", place);
+        end = strstr(word, "自治");
+
+        if (end == NULL) {
+            end = word + strlen(word) - (sizeof("市") - 1);
+        }
+
+        *end = '\0';
+        reg_ocr_place_parse(word, &parsed);
+
+        if (parsed.n >= REG_OCR_PLACE_STEM) {
+            changed |= reg_ocr_words_weigh(name, 0, word);
+        }
+    }
+
+    return changed;
 }
 
 

@@ -434,6 +434,12 @@ a_company_is_named_after_its_place(void **state)
     assert_string_equal(named(DENGFENG, "荥阳样本有限公司", "登"),
                         "荥阳样本有限公司");
 
+    /* again at its end */
+
+    assert_string_equal(named(DENGFENG, "登封样本有限公司登村分公司",
+                              "_________封"),
+                        "登封样本有限公司登封分公司");
+
     /* that may be a name of its own, or another place's */
 
     assert_string_equal(named(DENGFENG, "登村样本有限公司", ""),
