@@ -52,12 +52,13 @@ core_sources := $(sort $(wildcard src/core/*.c))
 ctl_sources  := $(sort $(wildcard src/ctl/*.c))
 serve_sources := $(sort $(wildcard src/recognizer/recognizer_*.c))
 engine_sources := $(sort $(wildcard src/recognizer/reg_ocr*.c))
-pure_sources := $(addprefix src/recognizer/reg_ocr_,alike.c alphabet.c card.c cells.c \
-                    chain.c ctc.c digits.c fields.c fields_card.c fields_licence.c \
-                    fields_passport.c find.c geometry.c group.c \
-                    licence_spots.c licence_types.c mrz.c names.c page.c \
-                    places.c result.c screen.c streets.c trades.c villages.c \
-                    words.c zone.c)
+pure_sources := $(addprefix src/recognizer/reg_ocr_,alike.c alphabet.c \
+                    card.c cells.c chain.c ctc.c digits.c fields.c \
+                    fields_card.c fields_licence.c fields_passport.c find.c \
+                    geometry.c group.c licence_spots.c licence_types.c mrz.c \
+                    names.c page.c place.c places.c places_authority.c \
+                    places_company.c result.c screen.c streets.c trades.c \
+                    villages.c words.c zone.c)
 unit_sources := $(sort $(wildcard t/unit/test_*.c))
 fuzz_sources := $(sort $(wildcard t/fuzz/fuzz_*.c))
 

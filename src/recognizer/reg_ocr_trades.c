@@ -10,8 +10,8 @@
 
 
 /*
- * What blurred words are read as, of which the model is sure; and what follows
- * where it is right: 圣教有限公司.
+ * What blurred words are read as, of which the model is sure, and where that
+ * is right: 圣教有限公司.  The words are as long as what is read for them.
  */
 
 static const struct {
@@ -22,6 +22,7 @@ static const struct {
     { "教有", "教有限", "教育" },
     { "教字", "教字号", "数字" },
     { "数宇", "数宇宙", "数字" },
+    { NULL, NULL, NULL }
 };
 
 /* A company is called by two or three characters, of which these are usual. */
@@ -92,16 +93,16 @@ reg_ocr_trades_weigh(reg_ocr_field_t *name)
 }
 
 
-/* Characters of three bytes each. */
-
 static int
 reg_ocr_trades_misread(reg_ocr_field_t *name)
 {
+    int      changed;
     char    *at;
     size_t   i;
 
-    for (i = 0; i < sizeof(reg_ocr_misread) / sizeof(reg_ocr_misread[0]); i++)
-    {
+    changed = 0;
+
+    for (i = 0; reg_ocr_misread[i].read != NULL; i++) {
         at = strstr(name->value, reg_ocr_misread[i].read);
 
         if (at != NULL && strncmp(at, reg_ocr_misread[i].unless,
@@ -109,11 +110,11 @@ reg_ocr_trades_misread(reg_ocr_field_t *name)
         {
             memcpy(at, reg_ocr_misread[i].meant,
                    strlen(reg_ocr_misread[i].meant));
-            return 1;
+            changed = 1;
         }
     }
 
-    return 0;
+    return changed;
 }
 
 

@@ -1,0 +1,307 @@
+/*
+ * Names of companies: the division that they begin with, and what they are
+ * called behind it.
+ */
+
+#include "reg_ocr_chain.h"
+#include "reg_ocr_place.h"
+#include "reg_ocr_trades.h"
+#include "reg_ocr_words.h"
+
+
+static int reg_ocr_company_weigh(const reg_regions_t *regions,
+    const char *number, reg_ocr_field_t *name);
+static int reg_ocr_company_words(const reg_regions_t *regions,
+    const char *number, reg_ocr_field_t *name);
+static void reg_ocr_company_begin(const reg_regions_t *regions,
+    const char *number, const reg_ocr_field_t *name, reg_ocr_result_t *result);
+static size_t reg_ocr_company_meant(const reg_ocr_field_t *name,
+    const reg_ocr_place_t *read, const char *place, int doubt, char *begins,
+    size_t size);
+static size_t reg_ocr_company_named(const reg_regions_t *regions,
+    const char *number, const reg_ocr_place_t *read);
+static size_t reg_ocr_company_ends(const reg_ocr_place_t *read,
+    const char *place);
+static size_t reg_ocr_company_doubted(const reg_ocr_field_t *field,
+    const char *place, const reg_ocr_place_t *read);
+static int reg_ocr_company_begun(const reg_regions_t *regions,
+    const reg_ocr_place_t *read);
+
+
+void
+reg_ocr_places_company(const reg_regions_t *regions, const char *number,
+    const reg_ocr_field_t *field, reg_ocr_result_t *result)
+{
+    reg_ocr_field_t  name;
+
+    name = *field;
+
+    if (reg_ocr_company_weigh(regions, number, &name)) {
+        reg_ocr_result_add(result, "name", name.value, name.confidence, 0);
+    }
+
+    if (number != NULL) {
+        reg_ocr_company_begin(regions, number, &name, result);
+    }
+}
+
+
+/*
+ * What a company is called and does, in characters that are usual there; 1
+ * when something was changed.
+ */
+
+static int
+reg_ocr_company_weigh(const reg_regions_t *regions, const char *number,
+    reg_ocr_field_t *name)
+{
+    int              changed;
+    size_t           from;
+    reg_ocr_place_t  read;
+
+    changed = reg_ocr_trades_weigh(name);
+
+    if (number == NULL || name->vouched) {
+        return changed;
+    }
+
+    changed |= reg_ocr_company_words(regions, number, name);
+    reg_ocr_place_parse(name->value, &read);
+    from = reg_ocr_company_named(regions, number, &read);
+
+    return (from != 0 && reg_ocr_trades_call(name, from)) | changed;
+}
+
+
+/*
+ * The number's division wherever a name has it, before 分公司, too: without
+ * its last character, or what makes it autonomous (博尔塔拉蒙古).
+ */
+
+static int
+reg_ocr_company_words(const reg_regions_t *regions, const char *number,
+    reg_ocr_field_t *name)
+{
+    int               digits, changed;
+    char              word[64], *end;
+    const char       *place;
+    reg_ocr_place_t   parsed;
+
+    for (digits = 6, changed = 0; digits > 2; digits -= 2) {
+        place = reg_ocr_place_of(regions, number, digits);
+
+        if (place == NULL) {
+            continue;
+        }
+
+        snprintf(word, sizeof(word), "%s", place);
+        end = strstr(word, "自治");
+
+        if (end == NULL) {
+            end = word + strlen(word) - (sizeof("市") - 1);
+        }
+
+        *end = '\0';
+        reg_ocr_place_parse(word, &parsed);
+
+        if (parsed.n >= REG_OCR_PLACE_STEM) {
+            changed |= reg_ocr_words_weigh(name, 0, word);
+        }
+    }
+
+    return changed;
+}
+
+
+/*
+ * Names begin with that of the division, whole or without its last character
+ * (登封 of 登封市).  One that differs by a character is meant to be it; where
+ * that leaves little, only if it is in doubt and begins as no other's, or if
+ * its characters may be those of the division: which one it is, is a guess.
+ */
+
+static void
+reg_ocr_company_begin(const reg_regions_t *regions, const char *number,
+    const reg_ocr_field_t *name, reg_ocr_result_t *result)
+{
+    int               digits, doubt;
+    char              begins[64];
+    size_t            len;
+    const char       *place;
+    reg_ocr_place_t   read;
+
+    reg_ocr_place_parse(name->value, &read);
+
+    if (reg_ocr_company_named(regions, number, &read) != 0) {
+        return;
+    }
+
+    doubt = !name->vouched && !reg_ocr_company_begun(regions, &read);
+
+    for (digits = 6; digits > 0; digits -= 2) {
+        place = reg_ocr_place_of(regions, number, digits);
+
+        if (place == NULL) {
+            continue;
+        }
+
+        len = reg_ocr_company_meant(name, &read, place, doubt, begins,
+                                    sizeof(begins));
+
+        if (len == 0 && doubt && digits > 2) {
+            len = reg_ocr_company_ends(&read, begins);
+        }
+
+        if (len != 0) {
+            reg_ocr_place_put(result, name, begins, len, 0);
+            return;
+        }
+    }
+}
+
+
+/*
+ * How many characters at the beginning are meant to be a place, which is put
+ * whole into begins, or without its last character; 0 when none are.
+ */
+
+static size_t
+reg_ocr_company_meant(const reg_ocr_field_t *name, const reg_ocr_place_t *read,
+    const char *place, int doubt, char *begins, size_t size)
+{
+    size_t  len;
+
+    snprintf(begins, size, "%.*s",
+             (int) (strlen(place) - sizeof("市") + 1), place);
+
+    len = reg_ocr_company_doubted(name, begins, read);
+
+    if (len >= REG_OCR_PLACE_STEM) {
+        return len;
+    }
+
+    len = reg_ocr_place_begins(read, place, 1);
+
+    if (len >= (doubt ? REG_OCR_PLACE_STEM : REG_OCR_PLACE_SURE)) {
+        snprintf(begins, size, "%s", place);
+        return len;
+    }
+
+    len = doubt ? reg_ocr_place_begins(read, begins, 0) : 0;
+
+    return (len >= REG_OCR_PLACE_STEM) ? len : 0;
+}
+
+
+/*
+ * How many characters at the beginning are the name of the number's division,
+ * or of one that it is part of, whole or without the last character.
+ */
+
+static size_t
+reg_ocr_company_named(const reg_regions_t *regions, const char *number,
+    const reg_ocr_place_t *read)
+{
+    int               digits;
+    const char       *name;
+    reg_ocr_place_t   place;
+
+    for (digits = 6; digits > 0; digits -= 2) {
+        name = reg_ocr_place_of(regions, number, digits);
+
+        if (name == NULL) {
+            continue;
+        }
+
+        reg_ocr_place_parse(name, &place);
+
+        if (reg_ocr_place_stands(read, &place)) {
+            return place.n;
+        }
+
+        place.n--;
+
+        if (place.n >= REG_OCR_PLACE_STEM
+            && reg_ocr_place_stands(read, &place))
+        {
+            return place.n;
+        }
+    }
+
+    return 0;
+}
+
+
+/* How many characters are a place's of which the first was lost: 池 of 渑池. */
+
+static size_t
+reg_ocr_company_ends(const reg_ocr_place_t *read, const char *place)
+{
+    reg_ocr_place_t  right;
+
+    reg_ocr_place_parse(place, &right);
+
+    if (right.n < REG_OCR_PLACE_STEM) {
+        return 0;
+    }
+
+    right.n--;
+    memmove(right.c, right.c + 1, right.n * sizeof(int32_t));
+
+    return reg_ocr_place_stands(read, &right) ? right.n : 0;
+}
+
+
+/* The place's length, if what differs from it may be its characters; or 0. */
+
+static size_t
+reg_ocr_company_doubted(const reg_ocr_field_t *field, const char *place,
+    const reg_ocr_place_t *read)
+{
+    size_t           i, differ;
+    reg_ocr_place_t  right;
+
+    reg_ocr_place_parse(place, &right);
+
+    if (read->n < right.n) {
+        return 0;
+    }
+
+    for (i = 0, differ = 0; i < right.n; i++) {
+        if (read->c[i] == right.c[i]) {
+            continue;
+        }
+
+        if (reg_ocr_chain_doubt(field, i, right.c[i]) == 0) {
+            return 0;
+        }
+
+        differ++;
+    }
+
+    return (differ > 0) ? right.n : 0;
+}
+
+
+/* Whether some division's name, but for its last character, is there. */
+
+static int
+reg_ocr_company_begun(const reg_regions_t *regions,
+    const reg_ocr_place_t *read)
+{
+    size_t            i;
+    const char       *name, *code;
+    reg_ocr_place_t   place;
+
+    for (i = 0; (name = reg_regions_at(regions, i, &code)) != NULL; i++) {
+        reg_ocr_place_parse(name, &place);
+        place.n--;
+
+        if (place.n >= REG_OCR_PLACE_STEM && reg_ocr_place_stands(read, &place))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
