@@ -99,7 +99,8 @@ static const reg_ocr_usual_t  reg_ocr_given[] = {
             "绮罡群翔翠翰翼耀聪胜育舒航艾芝芮芯花芷苏苑茂茗荃莎菁菱萃葵蓓蔓"
             "薪虎虹蝶行衡裕言诗诚诺谦豪贝贞贤贵越跃路轶辰运进远迪选通逸道遥"
             "邦郁重钊钢钧铁铃铭银锋锐锦镇长阔陆隆雁雄雯雷震霄霖露青靖韬韵顺"
-            "颂颜飒馨骏骞高魁鸣鸿鹤麒麟黎齐" },
+            "颂颜飒馨骏骞高魁鸣鸿鹤麒麟黎齐兵义先娥芹碧仁坚霜凌鑫琼婵娴妙娅茵菡蔚蓝"
+           "衍谨谊宽锡仙" },
 
     /* hardly in a name, but alike to one that is in many: 凤 */
 
@@ -108,7 +109,8 @@ static const reg_ocr_usual_t  reg_ocr_given[] = {
     /* in every text, and in nobody's name */
 
     { 2e6f, "置营用管哦的了不在有个们这那他她它你我什怎呢吗吧啊与或及以从到把被给对期限费"
-            "馆店厂局所院街路号楼室层栋区县市省镇乡村组队司务食货贷购卖买售网款项表单" },
+            "馆店厂局所院街路号楼室层栋区县市省镇乡村组队司务食货贷购卖买售网款项表单吴"
+            "销将兄疗器鸭凳邮料制糊峨鼠抓驾" },
 };
 
 static const reg_ocr_custom_t  reg_ocr_surname = {

@@ -142,7 +142,9 @@ reg_ocr_villages_choose(const reg_regions_t *regions,
         }
     }
 
-    if (n == 1) {
+    unknown = reg_ocr_alike(reg_ocr_alike_villages, read, n, &p);
+
+    if (n == 1 && unknown == 0) {
         return code;
     }
 
@@ -159,8 +161,6 @@ reg_ocr_villages_choose(const reg_regions_t *regions,
             best = read[i].code;
         }
     }
-
-    unknown = reg_ocr_alike(reg_ocr_alike_villages, read, n, &p);
 
     return (p * REG_OCR_VILLAGE_ALIKE > most) ? unknown : best;
 }

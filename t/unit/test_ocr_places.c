@@ -405,6 +405,8 @@ villages_are_called_as_villages_are(void **state)
 
     assert_string_equal(village("太林镇陈坑村5号", "____烷"),
                         "河南省荥阳市太林镇陈垸村5号");
+    assert_string_equal(village("太林镇陈皖村5号", ""),
+                        "河南省荥阳市太林镇陈垸村5号");
     assert_string_equal(village("太林镇周邺村5号", "____宛"),
                         "河南省荥阳市太林镇周峁村5号");
     assert_string_equal(village("太林镇陈坑村5号", "____抗"),
