@@ -35,7 +35,9 @@
 static void reg_ocr_memory(void);
 static reg_code_t reg_ocr_by_title(reg_ocr_job_t *job,
     const reg_ocr_boxes_t *boxes);
-static reg_code_t reg_ocr_by_title_closer(reg_ocr_job_t *job);
+static reg_code_t reg_ocr_by_mark(reg_ocr_job_t *job,
+    const reg_ocr_boxes_t *boxes);
+static reg_code_t reg_ocr_by_mark_closer(reg_ocr_job_t *job);
 static reg_code_t reg_ocr_anywhere(reg_ocr_job_t *job);
 static reg_code_t reg_ocr_by_card(reg_ocr_job_t *job);
 static reg_code_t reg_ocr_by_print(reg_ocr_job_t *job);
@@ -215,17 +217,30 @@ reg_ocr_by_title(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes)
 }
 
 
-/* Of a sheet far away some boxes are found, and the title only from nearer. */
+/* What tells most of where a document lies; cards have nothing like it. */
 
 static reg_code_t
-reg_ocr_by_title_closer(reg_ocr_job_t *job)
+reg_ocr_by_mark(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes)
+{
+    return (job->request->kind == REG_OCR_LICENCE)
+           ? reg_ocr_by_title(job, boxes) : reg_ocr_step_zone(job, boxes);
+}
+
+
+/*
+ * Of a document far away some boxes are found, and its title, or the zone of a
+ * passport, only from nearer.
+ */
+
+static reg_code_t
+reg_ocr_by_mark_closer(reg_ocr_job_t *job)
 {
     unsigned         side;
     reg_code_t       code;
     reg_ocr_crop_t   crop;
     reg_ocr_boxes_t  boxes;
 
-    code = reg_ocr_by_title(job, &job->boxes);
+    code = reg_ocr_by_mark(job, &job->boxes);
 
     if (code != REG_OK || job->words >= REG_OCR_WORDS) {
         return code;
@@ -241,7 +256,7 @@ reg_ocr_by_title_closer(reg_ocr_job_t *job)
 
     code = reg_ocr_detect(job->ocr->runtime, &job->image, &crop, side, &boxes);
 
-    return (code == REG_OK) ? reg_ocr_by_title(job, &boxes) : code;
+    return (code == REG_OK) ? reg_ocr_by_mark(job, &boxes) : code;
 }
 
 
@@ -257,12 +272,8 @@ reg_ocr_anywhere(reg_ocr_job_t *job)
 
     code = reg_ocr_step_first_look(job, reg_ocr_step_side(job->request->kind));
 
-    if (code == REG_OK && job->request->kind == REG_OCR_LICENCE) {
-        code = reg_ocr_by_title_closer(job);
-    }
-
-    if (code == REG_OK && job->request->kind == REG_OCR_PASSPORT) {
-        code = reg_ocr_step_zone(job, &job->boxes);
+    if (code == REG_OK && job->request->kind >= REG_OCR_LICENCE) {
+        code = reg_ocr_by_mark_closer(job);
     }
 
     if (code == REG_OK && job->words < REG_OCR_WORDS) {

@@ -27,13 +27,14 @@
 #define REG_OCR_ZONE_FAR       3.6f
 
 /*
- * From row to row, in pitches: 6.35 mm to 2.54 by 9303-4, and often more.
+ * From row to row, in pitches: 6.35 mm to 2.54 by 9303-4, and often more, or
+ * less where the page is seen at an angle.
  * Detection gives part of a row, mostly without the fillers at its end.
  */
 
 #define REG_OCR_ZONE_ROWS      2.65f
 #define REG_OCR_ZONE_LEAST     16.0f
-#define REG_OCR_ZONE_MOST      54.0f
+#define REG_OCR_ZONE_MOST      62.0f
 
 /*
  * Nothing stands as near to the rows as they to each other, in their
@@ -136,7 +137,7 @@ reg_ocr_zone_pair(const reg_ocr_box_t *a, const reg_ocr_box_t *b,
 
     /* a row that was found whole tells the pitch best */
 
-    if (length > 0.86f * REG_OCR_MRZ_TD3 && length < 1.2f * REG_OCR_MRZ_TD3) {
+    if (length > 0.86f * REG_OCR_MRZ_TD3) {
         zone->pitch *= length / (REG_OCR_MRZ_TD3 + REG_OCR_ZONE_AROUND);
     }
 
