@@ -41,6 +41,8 @@ static float reg_ocr_detect_score(const reg_ocr_map_t *map,
     const reg_ocr_box_t *box);
 static void reg_ocr_detect_keep(reg_ocr_boxes_t *boxes,
     const reg_ocr_box_t *box);
+static void reg_ocr_detect_around(const reg_ocr_image_t *image,
+    const reg_ocr_boxes_t *boxes, float height, reg_ocr_crop_t *crop);
 static float reg_ocr_detect_height(const reg_ocr_boxes_t *boxes);
 static int reg_ocr_detect_compare(const void *a, const void *b);
 
@@ -402,9 +404,9 @@ reg_ocr_detect_closer(const reg_ocr_image_t *image,
         return 0;
     }
 
-    (void) reg_ocr_detect_part(image, boxes, crop);
-
     height = reg_ocr_detect_height(boxes);
+    reg_ocr_detect_around(image, boxes, height, crop);
+
     longer = (crop->width > crop->height) ? crop->width : crop->height;
     scale = fminf(REG_OCR_BEST_HEIGHT / height, REG_OCR_MOST_SIDE / longer);
     scale = fminf(scale, 1);
@@ -419,13 +421,26 @@ float
 reg_ocr_detect_part(const reg_ocr_image_t *image,
     const reg_ocr_boxes_t *boxes, reg_ocr_crop_t *crop)
 {
-    float                 left, top, right, bottom, wide, tall;
-    size_t                i;
-    const reg_ocr_box_t  *box;
-
     if (boxes->n == 0) {
         return 0;
     }
+
+    reg_ocr_detect_around(image, boxes, reg_ocr_detect_height(boxes), crop);
+
+    return fmaxf(image->width, image->height)
+           / fmaxf(crop->width, crop->height);
+}
+
+
+/* The boxes, with a margin by the height of their lines. */
+
+static void
+reg_ocr_detect_around(const reg_ocr_image_t *image,
+    const reg_ocr_boxes_t *boxes, float height, reg_ocr_crop_t *crop)
+{
+    float                 left, top, right, bottom, wide, tall;
+    size_t                i;
+    const reg_ocr_box_t  *box;
 
     left = image->width;
     top = image->height;
@@ -443,20 +458,15 @@ reg_ocr_detect_part(const reg_ocr_image_t *image,
         bottom = fmaxf(bottom, box->centre.y + tall / 2);
     }
 
-    wide = REG_OCR_MARGIN * reg_ocr_detect_height(boxes);
-
-    left = fmaxf(left - wide, 0);
-    top = fmaxf(top - wide, 0);
-    right = fminf(right + wide, image->width);
-    bottom = fminf(bottom + wide, image->height);
+    left = fmaxf(left - REG_OCR_MARGIN * height, 0);
+    top = fmaxf(top - REG_OCR_MARGIN * height, 0);
+    right = fminf(right + REG_OCR_MARGIN * height, image->width);
+    bottom = fminf(bottom + REG_OCR_MARGIN * height, image->height);
 
     crop->x = (unsigned) left;
     crop->y = (unsigned) top;
     crop->width = (unsigned) (right - left);
     crop->height = (unsigned) (bottom - top);
-
-    return fmaxf(image->width, image->height)
-           / fmaxf(right - left, bottom - top);
 }
 
 

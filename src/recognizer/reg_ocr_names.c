@@ -100,7 +100,7 @@ static const reg_ocr_usual_t  reg_ocr_given[] = {
             "薪虎虹蝶行衡裕言诗诚诺谦豪贝贞贤贵越跃路轶辰运进远迪选通逸道遥"
             "邦郁重钊钢钧铁铃铭银锋锐锦镇长阔陆隆雁雄雯雷震霄霖露青靖韬韵顺"
             "颂颜飒馨骏骞高魁鸣鸿鹤麒麟黎齐兵义先娥芹碧仁坚霜凌鑫琼婵娴妙娅茵菡蔚蓝"
-           "衍谨谊宽锡仙" },
+            "衍谨谊宽锡仙" },
 
     /* hardly in a name, but alike to one that is in many: 凤 */
 

@@ -4,7 +4,7 @@
  */
 
 #include "reg_ocr_place.h"
-#include "reg_text.h"
+#include "reg_ocr_words.h"
 
 
 void
@@ -100,18 +100,11 @@ void
 reg_ocr_place_put(reg_ocr_result_t *result, const reg_ocr_field_t *field,
     const char *place, size_t len, int vouched)
 {
-    char       value[REG_OCR_VALUE_MAX + 256];
-    reg_str_t  rest;
-
-    rest.data = (const unsigned char *) field->value;
-    rest.len = strlen(field->value);
-
-    while (len-- > 0) {
-        (void) reg_text_next(&rest);
-    }
+    char  value[REG_OCR_VALUE_MAX + 256];
 
     if (snprintf(value, sizeof(value), "%s%s", place,
-                 (const char *) rest.data) < REG_OCR_VALUE_MAX)
+                 (const char *) reg_ocr_words_skip(field, len))
+        < REG_OCR_VALUE_MAX)
     {
         reg_ocr_result_add(result, field->name, value, field->confidence,
                            vouched);

@@ -7,6 +7,7 @@
 #include "reg_ocr_place.h"
 #include "reg_ocr_streets.h"
 #include "reg_ocr_villages.h"
+#include "reg_ocr_words.h"
 #include "reg_text.h"
 
 
@@ -213,20 +214,13 @@ static void
 reg_ocr_places_below(const reg_regions_t *regions,
     const reg_ocr_field_t *address, reg_ocr_chain_t *chain)
 {
-    size_t                i, at, len, taken;
-    reg_str_t             rest;
+    size_t                i, len, taken;
     const char           *name, *code;
     reg_ocr_place_t       read;
     reg_ocr_place_few_t   few;
 
-    rest.data = (const unsigned char *) address->value;
-    rest.len = strlen(address->value);
-
-    for (at = 0; at < chain->n; at++) {
-        (void) reg_text_next(&rest);
-    }
-
-    reg_ocr_place_parse((const char *) rest.data, &read);
+    reg_ocr_place_parse((const char *) reg_ocr_words_skip(address, chain->n),
+                        &read);
     memset(&few, 0, sizeof(few));
     taken = 0;
 

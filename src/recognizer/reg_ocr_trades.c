@@ -81,11 +81,15 @@ reg_ocr_trades_weigh(reg_ocr_field_t *name)
 
     changed = reg_ocr_trades_misread(name);
 
-    for (i = 0; !name->vouched && reg_ocr_trades[i] != NULL; i++) {
+    if (name->vouched) {
+        return changed;
+    }
+
+    for (i = 0; reg_ocr_trades[i] != NULL; i++) {
         changed |= reg_ocr_words_weigh(name, 0, reg_ocr_trades[i]);
     }
 
-    for (i = 0; !name->vouched && reg_ocr_ethnic_groups[i] != NULL; i++) {
+    for (i = 0; reg_ocr_ethnic_groups[i] != NULL; i++) {
         snprintf(group, sizeof(group), "%s族", reg_ocr_ethnic_groups[i]);
         changed |= reg_ocr_words_weigh(name, 0, group);
     }
