@@ -53,16 +53,18 @@ my %shown = ('男' => 'M', '女' => 'F', '长期' => 'true');
 sub specimen ($kind, %more)
 {
     my $path = "$servers->{dir}/specimen.jpg";
-    my $drawn;
+    my ($drawn, $bytes);
 
-    # some are smaller than an upload may be
+    # some are smaller or have more bytes than an upload may
 
     do {
         $drawn = $Test::Registration::Client::JSON->decode(
             Test::Registration::Servers::run($draw, '--kind', $kind,
                 '--level', 'scan', '--seed', 1 + int rand 1e6,
                 map({ ("--$_", $more{$_}) } keys %more), $path));
-    } while ($drawn->{width} < 600 || $drawn->{height} < 600);
+        $bytes = -s $path;
+    } while ($drawn->{width} < 600 || $drawn->{height} < 600
+             || $bytes > 5 * 1024 * 1024);
 
     my $picture = Test::Registration::Servers::slurp($path);
 
