@@ -5,13 +5,23 @@
  * the process does.
  */
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 #include "recognizer.h"
 
 
 #define RECOGNIZER_STACK  (1024 * 1024)
+
+/* Bytes of memory a thread that are kept while there are pictures. */
+
+#define RECOGNIZER_KEEP   ((size_t) 200 * 1024 * 1024)
+
+/* Seconds without a picture after which none is kept. */
+
+#define RECOGNIZER_IDLE   1
 
 
 typedef struct {
@@ -24,6 +34,8 @@ struct recognizer_pool_s {
     pthread_cond_t       wake;
     pthread_cond_t       begun;
     unsigned             running;   /* threads that have begun */
+    unsigned             working;   /* threads that have a job */
+    unsigned             kept;      /* memory of pictures: 1, 0 */
     recognizer_job_t    *waiting;
     recognizer_job_t    *done;
     reg_ocr_t           *ocr;
@@ -33,8 +45,11 @@ struct recognizer_pool_s {
 };
 
 
+static int recognizer_cond_init(pthread_cond_t *cond);
 static int recognizer_thread_start(recognizer_thread_t *thread);
 static void *recognizer_thread(void *data);
+static void recognizer_wait(recognizer_pool_t *pool);
+static void recognizer_idle(recognizer_pool_t *pool);
 static void recognizer_append(recognizer_job_t **list, recognizer_job_t *job);
 
 
@@ -55,8 +70,12 @@ recognizer_pool_create(reg_ocr_t *ocr, unsigned threads, int eventfd)
     pool->eventfd = eventfd;
 
     pthread_mutex_init(&pool->mutex, NULL);
-    pthread_cond_init(&pool->wake, NULL);
     pthread_cond_init(&pool->begun, NULL);
+
+    if (!recognizer_cond_init(&pool->wake)) {
+        recognizer_log("the threads cannot wait by the steady clock");
+        return NULL;
+    }
 
     for (i = 0; i < threads; i++) {
         pool->threads[i].pool = pool;
@@ -80,6 +99,26 @@ recognizer_pool_create(reg_ocr_t *ocr, unsigned threads, int eventfd)
     pthread_mutex_unlock(&pool->mutex);
 
     return pool;
+}
+
+
+/* A clock that is put forward is not to end a wait. */
+
+static int
+recognizer_cond_init(pthread_cond_t *cond)
+{
+    int                 rc;
+    pthread_condattr_t  attr;
+
+    if (pthread_condattr_init(&attr) != 0) {
+        return 0;
+    }
+
+    rc = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    rc = (rc == 0) ? pthread_cond_init(cond, &attr) : rc;
+    pthread_condattr_destroy(&attr);
+
+    return rc == 0;
 }
 
 
@@ -132,12 +171,11 @@ recognizer_thread(void *data)
 
     for ( ;; ) {
 
-        while (pool->waiting == NULL) {
-            pthread_cond_wait(&pool->wake, &pool->mutex);
-        }
+        recognizer_wait(pool);
 
         job = pool->waiting;
         pool->waiting = job->next;
+        pool->working++;
         thread->job = job;
 
         pthread_mutex_unlock(&pool->mutex);
@@ -147,11 +185,14 @@ recognizer_thread(void *data)
 
         } else {
             recognizer_read(pool->ocr, job);
+            reg_ocr_trim(pool->nthreads * RECOGNIZER_KEEP);
         }
 
         pthread_mutex_lock(&pool->mutex);
 
         thread->job = NULL;
+        pool->working--;
+        pool->kept = 1;
         recognizer_append(&pool->done, job);
 
         if (write(pool->eventfd, &one, sizeof(one)) == -1) {
@@ -160,6 +201,50 @@ recognizer_thread(void *data)
     }
 
     return NULL;
+}
+
+
+/* For a job; with the mutex held. */
+
+static void
+recognizer_wait(recognizer_pool_t *pool)
+{
+    int              rc;
+    struct timespec  until;
+
+    while (pool->waiting == NULL) {
+
+        if (!pool->kept) {
+            pthread_cond_wait(&pool->wake, &pool->mutex);
+            continue;
+        }
+
+        (void) clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_sec += RECOGNIZER_IDLE;
+
+        rc = pthread_cond_timedwait(&pool->wake, &pool->mutex, &until);
+
+        if (rc == ETIMEDOUT) {
+            recognizer_idle(pool);
+        }
+    }
+}
+
+
+/* With the mutex held, but not while memory is given back. */
+
+static void
+recognizer_idle(recognizer_pool_t *pool)
+{
+    if (!pool->kept || pool->working != 0) {
+        return;
+    }
+
+    pool->kept = 0;
+
+    pthread_mutex_unlock(&pool->mutex);
+    reg_ocr_trim(0);
+    pthread_mutex_lock(&pool->mutex);
 }
 
 

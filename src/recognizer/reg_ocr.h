@@ -158,8 +158,8 @@ void reg_ocr_destroy(reg_ocr_t *ocr);
 
 /*
  * Reads one picture.  Any number of threads may be inside at once; each takes
- * one processor and up to about 170 MB until it returns, and gives the
- * memory back then.  Needs a stack of 256 kB.
+ * one processor and up to about 170 MB, which the process keeps for the next
+ * picture until reg_ocr_trim().  Needs a stack of 256 kB.
  *
  * No step is begun in the last tenth of a second before the deadline.  None
  * takes longer than about 0.8 s on one processor: a few hundred milliseconds
@@ -171,6 +171,14 @@ void reg_ocr_destroy(reg_ocr_t *ocr);
 
 reg_ocr_code_t reg_ocr_recognise(reg_ocr_t *ocr,
     const reg_ocr_request_t *request, reg_ocr_result_t *result);
+
+/*
+ * Gives back to the system what pictures took, when the heap has more than so
+ * many bytes.  Any thread may call it; pictures that are being read wait for
+ * it when they want memory, some milliseconds.
+ */
+
+void reg_ocr_trim(size_t keep);
 
 
 #endif /* REG_OCR_H_INCLUDED */

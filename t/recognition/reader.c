@@ -21,12 +21,14 @@
 
 
 #define THREADS  8
+#define KEEP     ((size_t) 200 * 1024 * 1024)   /* as the service does */
 
 
 typedef struct {
     reg_ocr_t        *ocr;
     reg_date_t        today;
     unsigned          deadline;         /* milliseconds a picture */
+    size_t            keep;             /* bytes, between pictures */
     pthread_mutex_t   in;
     pthread_mutex_t   out;
 } reader_t;
@@ -56,6 +58,7 @@ main(int argc, char **argv)
     }
 
     reader.deadline = strtoul(argv[3], NULL, 10);
+    reader.keep = n * KEEP;
 
     reader.today = reg_date_in_china(time(NULL));
     pthread_mutex_init(&reader.in, NULL);
@@ -77,6 +80,8 @@ main(int argc, char **argv)
     for (i = 0; i < n; i++) {
         pthread_join(threads[i], NULL);
     }
+
+    reg_ocr_trim(0);
 
     printf("{\"idle_kb\": %ld, \"peak_kb\": %ld}\n", memory_kb("VmRSS:"),
            memory_kb("VmHWM:"));
@@ -152,6 +157,7 @@ read_picture(reader_t *reader, const char *kind, const char *path)
     request.deadline = began + reader->deadline;
 
     code = reg_ocr_recognise(reader->ocr, &request, result);
+    reg_ocr_trim(reader->keep);
 
     json = json_pack("{s:s, s:s, s:f, s:I, s:o*}",
                      "file", path, "code", reg_ocr_code_name(code),
