@@ -113,9 +113,12 @@ void recognizer_job_free(recognizer_job_t *job);
 
 /* recognizer_sandbox.c: what a process gives up */
 
-/* Before models are loaded: no core dump, no new privileges, limits. */
+/*
+ * Before models are loaded: no core dump, no new privileges, and limits for so
+ * many threads.
+ */
 
-int recognizer_confine(void);
+int recognizer_confine(unsigned threads);
 
 /* When all threads have been started: no file, no program, no connection. */
 

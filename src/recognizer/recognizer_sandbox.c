@@ -12,11 +12,12 @@
 
 
 /*
- * Address space for models, arenas and pictures in work; a picture that asks
- * for more fails, and nothing else does.
+ * Bytes of address space, for the models and for the picture that each thread
+ * has in work; one that asks for more fails, and nothing else does.
  */
 
-#define RECOGNIZER_MEMORY  (3UL * 1024 * 1024 * 1024)
+#define RECOGNIZER_MEMORY         (2UL * 1024 * 1024 * 1024)
+#define RECOGNIZER_THREAD_MEMORY  (512UL * 1024 * 1024)
 
 
 typedef struct {
@@ -30,18 +31,22 @@ static int recognizer_allow_memory(scmp_filter_ctx filter);
 
 
 int
-recognizer_confine(void)
+recognizer_confine(unsigned threads)
 {
     size_t         i;
     struct rlimit  limit;
 
-    static const recognizer_limit_t  limits[] = {
+    const recognizer_limit_t  limits[] = {
         { RLIMIT_CORE, 0 },
         { RLIMIT_MSGQUEUE, 0 },
 #ifndef __SANITIZE_ADDRESS__
-        { RLIMIT_AS, RECOGNIZER_MEMORY },
+        { RLIMIT_AS, RECOGNIZER_MEMORY + threads * RECOGNIZER_THREAD_MEMORY },
 #endif
     };
+
+#ifdef __SANITIZE_ADDRESS__
+    (void) threads;
+#endif
 
     for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
         limit.rlim_cur = limits[i].limit;

@@ -58,7 +58,7 @@ recognizer_serve(const recognizer_options_t *options, int alive)
     server.loop.verbose = options->verbose;
     server.loop.room = options->threads + options->queue;
 
-    if (!recognizer_confine()) {
+    if (!recognizer_confine(options->threads)) {
         return EXIT_FAILURE;
     }
 
