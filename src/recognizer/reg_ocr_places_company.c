@@ -20,6 +20,8 @@ static size_t reg_ocr_company_meant(const reg_ocr_field_t *name,
     size_t size);
 static size_t reg_ocr_company_named(const reg_regions_t *regions,
     const char *number, const reg_ocr_place_t *read);
+static size_t reg_ocr_company_stands(const reg_ocr_place_t *read,
+    const char *name);
 static size_t reg_ocr_company_ends(const reg_ocr_place_t *read,
     const char *place);
 static size_t reg_ocr_company_doubted(const reg_ocr_field_t *field,
@@ -195,40 +197,43 @@ reg_ocr_company_meant(const reg_ocr_field_t *name, const reg_ocr_place_t *read,
 
 /*
  * How many characters at the beginning are the name of the number's division,
- * or of one that it is part of, whole or without the last character.
+ * or of one that it is part of.
  */
 
 static size_t
 reg_ocr_company_named(const reg_regions_t *regions, const char *number,
     const reg_ocr_place_t *read)
 {
-    int               digits;
-    const char       *name;
-    reg_ocr_place_t   place;
+    int          digits;
+    size_t       len;
+    const char  *name;
 
-    for (digits = 6; digits > 0; digits -= 2) {
+    for (digits = 6, len = 0; digits > 0 && len == 0; digits -= 2) {
         name = reg_ocr_place_of(regions, number, digits);
-
-        if (name == NULL) {
-            continue;
-        }
-
-        reg_ocr_place_parse(name, &place);
-
-        if (reg_ocr_place_stands(read, &place)) {
-            return place.n;
-        }
-
-        place.n--;
-
-        if (place.n >= REG_OCR_PLACE_STEM
-            && reg_ocr_place_stands(read, &place))
-        {
-            return place.n;
-        }
+        len = (name != NULL) ? reg_ocr_company_stands(read, name) : 0;
     }
 
-    return 0;
+    return len;
+}
+
+
+/* Characters at the beginning that are a place: all of it, or all but its last. */
+
+static size_t
+reg_ocr_company_stands(const reg_ocr_place_t *read, const char *name)
+{
+    reg_ocr_place_t  place;
+
+    reg_ocr_place_parse(name, &place);
+
+    if (reg_ocr_place_stands(read, &place)) {
+        return place.n;
+    }
+
+    place.n--;
+
+    return (place.n >= REG_OCR_PLACE_STEM && reg_ocr_place_stands(read, &place))
+           ? place.n : 0;
 }
 
 
@@ -283,22 +288,17 @@ reg_ocr_company_doubted(const reg_ocr_field_t *field, const char *place,
 }
 
 
-/* Whether some division's name, but for its last character, is there. */
+/* Whether the name of some division is there. */
 
 static int
 reg_ocr_company_begun(const reg_regions_t *regions,
     const reg_ocr_place_t *read)
 {
-    size_t            i;
-    const char       *name, *code;
-    reg_ocr_place_t   place;
+    size_t       i;
+    const char  *name, *code;
 
     for (i = 0; (name = reg_regions_at(regions, i, &code)) != NULL; i++) {
-        reg_ocr_place_parse(name, &place);
-        place.n--;
-
-        if (place.n >= REG_OCR_PLACE_STEM && reg_ocr_place_stands(read, &place))
-        {
+        if (reg_ocr_company_stands(read, name) != 0) {
             return 1;
         }
     }
