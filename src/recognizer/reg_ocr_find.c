@@ -37,6 +37,13 @@
 
 #define REG_OCR_ADDRESS_CUT   0.5f
 
+/* What 11 is read as, and how much of it there is then, at least. */
+
+#define REG_OCR_STROKES       "日且旦目月川H"
+#define REG_OCR_STROKES_P     0.2f
+
+#define REG_OCR_FIGURES       "0123456789"
+
 /* Signs that a character is missing, in em. */
 
 #define REG_OCR_HOLE_END      1.6f
@@ -72,6 +79,10 @@ static float reg_ocr_text_em(const reg_ocr_text_t *text, float other);
 static int reg_ocr_collect_next(const reg_ocr_page_t *page,
     const reg_ocr_area_t *area, float x, float *y);
 static int32_t reg_ocr_text_code(const reg_ocr_text_t *text, size_t i);
+static void reg_ocr_text_elevens(reg_ocr_text_t *text);
+static int reg_ocr_text_eleven(const reg_ocr_char_t *c);
+static int reg_ocr_text_number(const reg_ocr_char_t *before,
+    const reg_ocr_char_t *behind);
 static void reg_ocr_text_counted(reg_ocr_char_t *last);
 
 
@@ -758,6 +769,7 @@ reg_ocr_text_address(reg_ocr_text_t *text)
         return;
     }
 
+    reg_ocr_text_elevens(text);
     last = &text->c[text->n - 1];
 
     if (!reg_text_is_han(last->code)) {
@@ -770,6 +782,71 @@ reg_ocr_text_address(reg_ocr_text_t *text)
         text->hole = 1;
         last->p = fminf(last->p, REG_OCR_ADDRESS_CUT);
     }
+}
+
+
+/*
+ * Two ones side by side are read as one of them, or as a character of two
+ * strokes, and leave the others of these in doubt: 1 and 日, 且, H.
+ */
+
+static void
+reg_ocr_text_elevens(reg_ocr_text_t *text)
+{
+    size_t           i, k;
+    reg_ocr_char_t  *c;
+
+    for (i = 1; i + 1 < text->n && text->n < REG_OCR_TEXT_MAX; i++) {
+        c = &text->c[i];
+
+        if (!reg_ocr_text_eleven(c)
+            || !reg_ocr_text_number(&text->c[i - 1], &text->c[i + 1]))
+        {
+            continue;
+        }
+
+        for (k = text->n++; k > i; k--) {
+            text->c[k] = text->c[k - 1];
+        }
+
+        text->c[i].code = '1';
+        text->c[i + 1].code = '1';
+        i++;
+    }
+}
+
+
+/* Whether a character may be 11: so much of what was read has two strokes. */
+
+static int
+reg_ocr_text_eleven(const reg_ocr_char_t *c)
+{
+    int     one;
+    float   two;
+    size_t  i;
+
+    one = (c->code == '1');
+    two = reg_ocr_codes_has(REG_OCR_STROKES, c->code) ? c->p : 0;
+
+    for (i = 0; i < REG_OCR_OTHERS && c->others[i].p > 0; i++) {
+        one |= (c->others[i].code == '1');
+        two += reg_ocr_codes_has(REG_OCR_STROKES, c->others[i].code)
+               ? c->others[i].p : 0;
+    }
+
+    return one && two >= REG_OCR_STROKES_P;
+}
+
+
+/* Whether a figure stands between two characters: 里1号, 11号. */
+
+static int
+reg_ocr_text_number(const reg_ocr_char_t *before, const reg_ocr_char_t *behind)
+{
+    return (reg_text_is_han(before->code)
+            || reg_ocr_codes_has(REG_OCR_FIGURES, before->code))
+           && reg_ocr_codes_has(REG_OCR_FIGURES "号栋楼单室层院弄幢座",
+                                behind->code);
 }
 
 

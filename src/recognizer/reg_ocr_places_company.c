@@ -217,7 +217,7 @@ reg_ocr_company_named(const reg_regions_t *regions, const char *number,
 }
 
 
-/* Characters at the beginning that are a place: all of it, or all but its last. */
+/* How many characters begin as a place does, whole or but for its last. */
 
 static size_t
 reg_ocr_company_stands(const reg_ocr_place_t *read, const char *name)

@@ -568,6 +568,42 @@ a_doubtful_name_is_a_usual_one(void **state)
 }
 
 
+/* An address in which one character may be another, so likely. */
+
+static void
+assert_address(const char *read, const char *others, float p,
+    const char *address)
+{
+    char            value[64];
+    size_t          i;
+    reg_ocr_text_t  text;
+
+    text_of(read, others, &text);
+
+    for (i = 0; i < text.n; i++) {
+        text.c[i].others[0].p = (text.c[i].others[0].p > 0) ? p : 0;
+    }
+
+    reg_ocr_text_address(&text);
+    reg_ocr_text_print(&text, value, sizeof(value));
+    assert_string_equal(value, address);
+}
+
+
+static void
+ones_side_by_side_are_eleven(void **state)
+{
+    (void) state;
+
+    assert_address("幸福里1号院", "___日__", 0.24f, "幸福里11号院");
+    assert_address("幸福里日号院", "___1__", 0.06f, "幸福里11号院");
+    assert_address("幸福里21号院", "____且__", 0.24f, "幸福里211号院");
+    assert_address("幸福里1号院", "___日__", 0.1f, "幸福里1号院");
+    assert_address("向日村3号", "_1___", 0.1f, "向日村3号");
+    assert_address("1号院", "日__", 0.24f, "1号院");
+}
+
+
 int
 main(void)
 {
@@ -582,7 +618,8 @@ main(void)
         cmocka_unit_test(a_company_is_named_after_its_place),
         cmocka_unit_test(a_company_is_called_by_usual_characters),
         cmocka_unit_test(a_company_is_named_after_what_it_does),
-        cmocka_unit_test(a_doubtful_name_is_a_usual_one)
+        cmocka_unit_test(a_doubtful_name_is_a_usual_one),
+        cmocka_unit_test(ones_side_by_side_are_eleven)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
