@@ -63,11 +63,14 @@ reg_ocr_company_weigh(const reg_regions_t *regions, const char *number,
 
     changed = reg_ocr_trades_weigh(name);
 
-    if (number == NULL || name->vouched) {
+    if (number == NULL) {
         return changed;
     }
 
-    changed |= reg_ocr_company_words(regions, number, name);
+    if (!name->vouched) {
+        changed |= reg_ocr_company_words(regions, number, name);
+    }
+
     reg_ocr_place_parse(name->value, &read);
     from = reg_ocr_company_named(regions, number, &read);
 

@@ -29,7 +29,7 @@ static const struct {
 /* A company is called by two or three characters, of which these are usual. */
 
 #define REG_OCR_CALLED_MOST  3
-#define REG_OCR_CALLED_P     0.1f   /* beside what was read instead */
+#define REG_OCR_CALLED_P     0.07f  /* beside what was read instead */
 
 static const char  reg_ocr_called[] =
     "安奥百佰邦宝贝本昌畅超辰晨成诚驰川创春聪翠达大丹道德登鼎东顿多恩发帆凡方"
@@ -41,6 +41,15 @@ static const char  reg_ocr_called[] =
     "旺威维伟文闻沃无五西希熙曦喜禧贤翔祥骁晓欣新信兴星杏秀旭轩雪雅亚延阳扬洋耀"
     "业怡益谊翼艺易奕毅银盈颖永优友悠宇羽雨禹玉裕誉元圆远源苑云韵泽展长兆哲振正"
     "之志智致中众舟洲珠竹卓紫宗祖";
+
+/*
+ * Those of them that others are read as in blur (晋 as 普, 颂 as 领).  They
+ * themselves leave none of these in doubt.
+ */
+
+static const char  reg_ocr_called_easily[] =
+    "业中信兴南发品国图大展峰建德思明晓普本松格民航洋洲派登益福绿辉西路通银雷领"
+    "风鸿";
 
 
 /* Words of GB/T 4754, which names of companies are to say what they do by. */
@@ -70,7 +79,10 @@ static const char *const  reg_ocr_trades[] = {
 
 static int reg_ocr_trades_misread(reg_ocr_field_t *name);
 static size_t reg_ocr_trade_called(const reg_ocr_field_t *name, size_t from);
-static int32_t reg_ocr_trade_usual(const reg_ocr_field_t *name, size_t at);
+static int32_t reg_ocr_trade_usual(const reg_ocr_field_t *name, size_t at,
+    int32_t read);
+static unsigned reg_ocr_trade_rank(int32_t code);
+
 
 int
 reg_ocr_trades_weigh(reg_ocr_field_t *name)
@@ -139,16 +151,9 @@ reg_ocr_trades_call(reg_ocr_field_t *name, size_t from)
 
     for (i = from; i < to && i < n; i++) {
 
-        if (reg_ocr_codes_has(reg_ocr_called, codes[i])) {
-            continue;
-        }
-
-        usual = reg_ocr_trade_usual(name, i);
-
-        if (usual != 0) {
-            codes[i] = usual;
-            changed = 1;
-        }
+        usual = reg_ocr_trade_usual(name, i, codes[i]);
+        changed |= (usual != codes[i]);
+        codes[i] = usual;
     }
 
     if (changed) {
@@ -186,29 +191,49 @@ reg_ocr_trade_called(const reg_ocr_field_t *name, size_t from)
 }
 
 
-/* The likeliest of them that a character may be; 0 when it is none. */
+/* The likeliest of what a character may be, and of those of most rank. */
 
 static int32_t
-reg_ocr_trade_usual(const reg_ocr_field_t *name, size_t at)
+reg_ocr_trade_usual(const reg_ocr_field_t *name, size_t at, int32_t read)
 {
     float                   most;
     size_t                  i;
     int32_t                 usual;
+    unsigned                rank, highest;
     const reg_ocr_doubt_t  *doubt;
 
-    most = REG_OCR_CALLED_P;
-    usual = 0;
+    most = 1;
+    usual = read;
+    highest = reg_ocr_trade_rank(read);
 
     for (i = 0; i < name->ndoubts; i++) {
         doubt = &name->doubts[i];
 
-        if (doubt->at == at && doubt->p >= most
-            && reg_ocr_codes_has(reg_ocr_called, doubt->code))
-        {
+        if (doubt->at != at || doubt->p < REG_OCR_CALLED_P) {
+            continue;
+        }
+
+        rank = reg_ocr_trade_rank(doubt->code);
+
+        if (rank > highest || (rank == highest && doubt->p > most)) {
+            highest = rank;
             most = doubt->p;
             usual = doubt->code;
         }
     }
 
     return usual;
+}
+
+
+/* Whether a character is usual, and then, whether others are read as it. */
+
+static unsigned
+reg_ocr_trade_rank(int32_t code)
+{
+    if (!reg_ocr_codes_has(reg_ocr_called, code)) {
+        return 0;
+    }
+
+    return reg_ocr_codes_has(reg_ocr_called_easily, code) ? 1 : 2;
 }

@@ -465,6 +465,11 @@ a_company_is_called_by_usual_characters(void **state)
     assert_string_equal(named(DENGFENG, "河南最毂科技有限公司", "__晨毅"),
                         "河南晨毅科技有限公司");
 
+    /* one that others are read as */
+
+    assert_string_equal(named(DENGFENG, "登封海展农业有限公司", "___晨"),
+                        "登封海晨农业有限公司");
+
     /* a usual one was read, none that may be is, or it is elsewhere */
 
     assert_string_equal(named(DENGFENG, "登封海辰农业有限公司", "___晨"),
