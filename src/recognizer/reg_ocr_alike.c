@@ -1,6 +1,6 @@
 /*
- * Characters that the model does not know, told by those that it reads
- * instead.
+ * Characters that the model does not know, or not in blur, told by those that
+ * it reads instead.
  */
 
 #include "reg_ocr_alike.h"
@@ -87,6 +87,19 @@ const reg_ocr_alike_t  reg_ocr_alike_given[] = {
     { NULL, NULL }
 };
 
+const reg_ocr_alike_t  reg_ocr_alike_companies[] = {
+    { "晨", "最艮" },
+    { "曦", "哦暖晞" },
+    { "毅", "設殿毁毂殺" },
+    { "磐", "繁馨" },
+    { "耀", "媒螺" },
+    { "顿", "锁预频" },
+    { "颂", "须須颁颈绩" },
+    { "骁", "绕骆" },
+    { "鼎", "糖悲肆翡" },
+    { NULL, NULL }
+};
+
 
 int32_t
 reg_ocr_alike(const reg_ocr_alike_t *table, const reg_ocr_other_t *read,
@@ -116,4 +129,25 @@ reg_ocr_alike(const reg_ocr_alike_t *table, const reg_ocr_other_t *read,
     }
 
     return best;
+}
+
+
+size_t
+reg_ocr_alike_doubts(const reg_ocr_field_t *field, size_t at, int32_t code,
+    reg_ocr_other_t *read)
+{
+    size_t  i, n;
+
+    read[0].code = code;
+    read[0].p = 1;
+    n = 1;
+
+    for (i = 0; i < field->ndoubts && n <= REG_OCR_OTHERS; i++) {
+        if (field->doubts[i].at == at) {
+            read[n].code = field->doubts[i].code;
+            read[n++].p = field->doubts[i].p;
+        }
+    }
+
+    return n;
 }

@@ -1,6 +1,6 @@
 /*
- * Characters that the model does not know, told by those that it reads
- * instead.
+ * Characters that the model does not know, or not in blur, told by those that
+ * it reads instead.
  *
  * What it knows it reads with nearly all of its weight.  For what it does not
  * know it gives several that look like it a part each; of these, some stand in
@@ -11,6 +11,7 @@
 #define REG_OCR_ALIKE_H_INCLUDED
 
 
+#include "reg_ocr.h"
 #include "reg_ocr_page.h"
 
 
@@ -24,6 +25,7 @@ typedef struct {
 extern const reg_ocr_alike_t  reg_ocr_alike_villages[];
 extern const reg_ocr_alike_t  reg_ocr_alike_surnames[];
 extern const reg_ocr_alike_t  reg_ocr_alike_given[];
+extern const reg_ocr_alike_t  reg_ocr_alike_companies[];
 
 /*
  * The character of a table for which most of what was read speaks: n of them,
@@ -32,6 +34,14 @@ extern const reg_ocr_alike_t  reg_ocr_alike_given[];
 
 int32_t reg_ocr_alike(const reg_ocr_alike_t *table,
     const reg_ocr_other_t *read, size_t n, float *p);
+
+/*
+ * What may stand at a place of a field: the character that was read, as 1, and
+ * what it may be instead beside it; at most REG_OCR_OTHERS + 1.  How many.
+ */
+
+size_t reg_ocr_alike_doubts(const reg_ocr_field_t *field, size_t at,
+    int32_t code, reg_ocr_other_t *read);
 
 
 #endif /* REG_OCR_ALIKE_H_INCLUDED */

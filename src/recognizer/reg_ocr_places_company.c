@@ -13,6 +13,7 @@ static int reg_ocr_company_weigh(const reg_regions_t *regions,
     const char *number, reg_ocr_field_t *name);
 static int reg_ocr_company_words(const reg_regions_t *regions,
     const char *number, reg_ocr_field_t *name);
+static void reg_ocr_company_stem(const char *place, char *stem, size_t size);
 static void reg_ocr_company_begin(const reg_regions_t *regions,
     const char *number, const reg_ocr_field_t *name, reg_ocr_result_t *result);
 static size_t reg_ocr_company_meant(const reg_ocr_field_t *name,
@@ -78,17 +79,14 @@ reg_ocr_company_weigh(const reg_regions_t *regions, const char *number,
 }
 
 
-/*
- * The number's division wherever a name has it, before 分公司, too: without
- * its last character, or what makes it autonomous (博尔塔拉蒙古).
- */
+/* The number's division wherever a name has it, before 分公司, too. */
 
 static int
 reg_ocr_company_words(const reg_regions_t *regions, const char *number,
     reg_ocr_field_t *name)
 {
     int               digits, changed;
-    char              word[64], *end;
+    char              stem[64];
     const char       *place;
     reg_ocr_place_t   parsed;
 
@@ -99,22 +97,39 @@ reg_ocr_company_words(const reg_regions_t *regions, const char *number,
             continue;
         }
 
-        snprintf(word, sizeof(word), "%s", place);
-        end = strstr(word, "自治");
+        reg_ocr_place_parse(place, &parsed);
 
-        if (end == NULL) {
-            end = word + strlen(word) - (sizeof("市") - 1);
+        if (parsed.n > REG_OCR_PLACE_STEM) {
+            changed |= reg_ocr_words_weigh(name, 0, place);
         }
 
-        *end = '\0';
-        reg_ocr_place_parse(word, &parsed);
+        reg_ocr_company_stem(place, stem, sizeof(stem));
+        reg_ocr_place_parse(stem, &parsed);
 
         if (parsed.n >= REG_OCR_PLACE_STEM) {
-            changed |= reg_ocr_words_weigh(name, 0, word);
+            changed |= reg_ocr_words_weigh(name, 0, stem);
         }
     }
 
     return changed;
+}
+
+
+/* A place without its last character, or what makes it autonomous. */
+
+static void
+reg_ocr_company_stem(const char *place, char *stem, size_t size)
+{
+    char  *end;
+
+    snprintf(stem, size, "%s", place);
+    end = strstr(stem, "自治");
+
+    if (end == NULL) {
+        end = stem + strlen(stem) - (sizeof("市") - 1);
+    }
+
+    *end = '\0';
 }
 
 
@@ -220,11 +235,12 @@ reg_ocr_company_named(const reg_regions_t *regions, const char *number,
 }
 
 
-/* How many characters begin as a place does, whole or but for its last. */
+/* How many characters begin as a place does, or its stem. */
 
 static size_t
 reg_ocr_company_stands(const reg_ocr_place_t *read, const char *name)
 {
+    char             stem[64];
     reg_ocr_place_t  place;
 
     reg_ocr_place_parse(name, &place);
@@ -233,7 +249,8 @@ reg_ocr_company_stands(const reg_ocr_place_t *read, const char *name)
         return place.n;
     }
 
-    place.n--;
+    reg_ocr_company_stem(name, stem, sizeof(stem));
+    reg_ocr_place_parse(stem, &place);
 
     return (place.n >= REG_OCR_PLACE_STEM && reg_ocr_place_stands(read, &place))
            ? place.n : 0;

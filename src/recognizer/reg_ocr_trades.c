@@ -3,7 +3,7 @@
  * likely to be part of, and characters by which one is usually called.
  */
 
-#include "reg_ocr_alphabet.h"
+#include "reg_ocr_alike.h"
 #include "reg_ocr_find.h"
 #include "reg_ocr_trades.h"
 #include "reg_ocr_words.h"
@@ -26,18 +26,18 @@ static const struct {
     { NULL, NULL, NULL }
 };
 
-/* A company is called by two or three characters, of which these are usual. */
+/* A company is called by two to four characters, of which these are usual. */
 
-#define REG_OCR_CALLED_MOST  3
+#define REG_OCR_CALLED_MOST  4
 #define REG_OCR_CALLED_P     0.07f  /* beside what was read instead */
 
 static const char  reg_ocr_called[] =
-    "安奥百佰邦宝贝本昌畅超辰晨成诚驰川创春聪翠达大丹道德登鼎东顿多恩发帆凡方"
-    "飞丰风枫峰锋凤福富刚高格根工冠光广贵桂国海航豪昊浩和禾合荷恒衡弘宏泓洪鸿"
-    "华桦欢环皇辉晖慧惠汇火基吉佳嘉家坚建健江匠杰捷金锦晋京晶景敬九久巨军君俊骏"
-    "卡开凯康科可坤蓝朗乐雷力立丽利良亮林霖灵岭领龙隆禄鹿路绿伦罗洛迈麦满茂梅美"
-    "盟民名明鸣铭木牧沐南能宁诺欧派磐鹏品平普祺奇启起千乾谦强桥勤青清晴庆秋泉群"
-    "然仁日荣融锐瑞润若三森山善尚胜盛诗石实时世舒爽硕思松颂苏泰腾天田通同图拓万"
+    "安奥百佰邦宝贝本昌畅超辰晨成诚驰川创春聪翠达大丹道德登鼎东顿多恩发帆凡方飞"
+    "丰风枫峰锋凤福富刚高格根工冠光广贵桂国海航豪昊浩和禾合荷恒衡弘宏泓洪鸿华桦"
+    "欢环皇辉晖慧惠汇火基吉佳嘉家坚建健江匠杰捷金锦晋京晶景敬九久巨军君俊骏卡开"
+    "凯康科可坤蓝朗乐雷力立丽利良亮林霖灵岭领龙隆禄鹿路绿伦罗洛迈麦满茂梅美盟民"
+    "名明鸣铭墨木牧沐南能宁诺欧派磐鹏品平普祺奇启起千乾谦强桥勤青清晴庆秋泉群然"
+    "仁日荣融锐瑞润若三森山善尚晟胜盛诗石实时世舒爽硕思松颂苏泰腾天田通同图拓万"
     "旺威维伟文闻沃无五西希熙曦喜禧贤翔祥骁晓欣新信兴星杏秀旭轩雪雅亚延阳扬洋耀"
     "业怡益谊翼艺易奕毅银盈颖永优友悠宇羽雨禹玉裕誉元圆远源苑云韵泽展长兆哲振正"
     "之志智致中众舟洲珠竹卓紫宗祖";
@@ -80,7 +80,7 @@ static const char *const  reg_ocr_trades[] = {
 static int reg_ocr_trades_misread(reg_ocr_field_t *name);
 static size_t reg_ocr_trade_called(const reg_ocr_field_t *name, size_t from);
 static int32_t reg_ocr_trade_usual(const reg_ocr_field_t *name, size_t at,
-    int32_t read);
+    int32_t code);
 static unsigned reg_ocr_trade_rank(int32_t code);
 
 
@@ -194,31 +194,31 @@ reg_ocr_trade_called(const reg_ocr_field_t *name, size_t from)
 /* The likeliest of what a character may be, and of those of most rank. */
 
 static int32_t
-reg_ocr_trade_usual(const reg_ocr_field_t *name, size_t at, int32_t read)
+reg_ocr_trade_usual(const reg_ocr_field_t *name, size_t at, int32_t code)
 {
-    float                   most;
-    size_t                  i;
-    int32_t                 usual;
-    unsigned                rank, highest;
-    const reg_ocr_doubt_t  *doubt;
+    float            most;
+    size_t           i, n;
+    int32_t          usual;
+    unsigned         rank, highest;
+    reg_ocr_other_t  read[REG_OCR_OTHERS + 2];
 
-    most = 1;
-    usual = read;
-    highest = reg_ocr_trade_rank(read);
+    n = reg_ocr_alike_doubts(name, at, code, read);
+    read[n].code = reg_ocr_alike(reg_ocr_alike_companies, read, n, &read[n].p);
+    n++;
 
-    for (i = 0; i < name->ndoubts; i++) {
-        doubt = &name->doubts[i];
+    most = 0;
+    usual = code;
+    highest = 0;
 
-        if (doubt->at != at || doubt->p < REG_OCR_CALLED_P) {
-            continue;
-        }
+    for (i = 0; i < n; i++) {
+        rank = reg_ocr_trade_rank(read[i].code);
 
-        rank = reg_ocr_trade_rank(doubt->code);
-
-        if (rank > highest || (rank == highest && doubt->p > most)) {
+        if (read[i].p >= REG_OCR_CALLED_P
+            && (rank > highest || (rank == highest && read[i].p > most)))
+        {
             highest = rank;
-            most = doubt->p;
-            usual = doubt->code;
+            most = read[i].p;
+            usual = read[i].code;
         }
     }
 

@@ -131,17 +131,7 @@ reg_ocr_villages_choose(const reg_regions_t *regions,
     int32_t           best, unknown;
     reg_ocr_other_t   read[REG_OCR_OTHERS + 1];
 
-    read[0].code = code;
-    read[0].p = 1;
-    n = 1;
-
-    for (i = 0; i < address->ndoubts && n <= REG_OCR_OTHERS; i++) {
-        if (address->doubts[i].at == at) {
-            read[n].code = address->doubts[i].code;
-            read[n++].p = address->doubts[i].p;
-        }
-    }
-
+    n = reg_ocr_alike_doubts(address, at, code, read);
     unknown = reg_ocr_alike(reg_ocr_alike_villages, read, n, &p);
 
     if (n == 1 && unknown == 0) {

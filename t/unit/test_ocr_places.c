@@ -8,9 +8,10 @@
 #include "reg_ocr_places.h"
 
 
-/* A credit code of 登封市. */
+/* Credit codes of 登封市 and of 北川羌族自治县. */
 
 #define DENGFENG  "91410185MA42287033"
+#define BEICHUAN  "91510726MA42287033"
 
 
 static reg_regions_t *
@@ -33,6 +34,8 @@ places(void)
                      " [\"430000\", \"湖南省\"], [\"430300\", \"湘潭市\"],"
                      " [\"430381\", \"湘乡市\"], [\"430700\", \"常德市\"],"
                      " [\"430781\", \"津市市\"],"
+                     " [\"510000\", \"四川省\"], [\"510700\", \"绵阳市\"],"
+                     " [\"510726\", \"北川羌族自治县\"],"
                      " [\"610000\", \"陕西省\"], [\"610400\", \"咸阳市\"]]}");
     regions = reg_regions_load(path, &error);
     assert_non_null(regions);
@@ -442,6 +445,14 @@ a_company_is_named_after_its_place(void **state)
                               "_________封"),
                         "登封样本有限公司登封分公司");
 
+    /* with its last character in doubt, and without what makes it autonomous */
+
+    assert_string_equal(named(DENGFENG, "登封巾样本有限公司", "__市"),
+                        "登封市样本有限公司");
+    assert_string_equal(named(BEICHUAN, "北川羌族海监农业有限公司",
+                              "_____蓝"),
+                        "北川羌族海蓝农业有限公司");
+
     /* that may be a name of its own, or another place's */
 
     assert_string_equal(named(DENGFENG, "登村样本有限公司", ""),
@@ -469,6 +480,15 @@ a_company_is_called_by_usual_characters(void **state)
 
     assert_string_equal(named(DENGFENG, "登封海展农业有限公司", "___晨"),
                         "登封海晨农业有限公司");
+
+    /* one of which traces are left: 须 and 颁 of 颂 */
+
+    assert_string_equal(named(DENGFENG, "登封海源农业有限公司", "___颁"),
+                        "登封海源农业有限公司");
+    assert_string_equal(named(DENGFENG, "登封海领农业有限公司", "___颁"),
+                        "登封海颂农业有限公司");
+    assert_string_equal(named(DENGFENG, "登封海须农业有限公司", "___源"),
+                        "登封海颂农业有限公司");
 
     /* a usual one was read, none that may be is, or it is elsewhere */
 
