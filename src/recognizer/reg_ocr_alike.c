@@ -55,9 +55,9 @@ const reg_ocr_alike_t  reg_ocr_alike_given[] = {
     { "懿", "篮笼篱筒" },
     { "旸", "肠" },
     { "昀", "的" },
-    { "曦", "哦" },
     { "昉", "肪助" },
     { "晞", "喘脯" },
+    { "曦", "哦" },
     { "淏", "漠溴" },
     { "湉", "活" },
     { "湜", "淀提缇是" },
@@ -103,6 +103,22 @@ const reg_ocr_alike_t  reg_ocr_alike_companies[] = {
     { NULL, NULL }
 };
 
+const reg_ocr_trace_t  reg_ocr_traces_surnames[] = {
+    { "仝", "全", "仝空壬左", 0.002f },
+    { "佘", "余", "佘", 0.004f },
+    { "邴", "那", "哪帮邓邮郁郎郦鄭", 0.05f },
+    { NULL, NULL, NULL, 0 }
+};
+
+const reg_ocr_trace_t  reg_ocr_traces_given[] = {
+    { "凤", "风", "凤", 0.1f },
+    { "瑀", "璃", "瑪玛珺隅", 0.002f },
+    { NULL, NULL, NULL, 0 }
+};
+
+
+static int32_t reg_ocr_alike_code(const char *character);
+
 
 int32_t
 reg_ocr_alike(const reg_ocr_alike_t *table, const reg_ocr_other_t *read,
@@ -111,7 +127,6 @@ reg_ocr_alike(const reg_ocr_alike_t *table, const reg_ocr_other_t *read,
     float      sum;
     size_t     i;
     int32_t    best;
-    reg_str_t  s;
 
     best = 0;
     *p = 0;
@@ -125,13 +140,49 @@ reg_ocr_alike(const reg_ocr_alike_t *table, const reg_ocr_other_t *read,
 
         if (sum > *p) {
             *p = sum;
-            s.data = (const unsigned char *) table->character;
-            s.len = strlen(table->character);
-            best = reg_text_next(&s);
+            best = reg_ocr_alike_code(table->character);
         }
     }
 
     return best;
+}
+
+
+int32_t
+reg_ocr_trace(const reg_ocr_trace_t *table, const reg_ocr_char_t *c)
+{
+    float   sum;
+    size_t  i;
+
+    for ( /* void */ ; table->character != NULL; table++) {
+
+        if (c->code != reg_ocr_alike_code(table->read)) {
+            continue;
+        }
+
+        for (i = 0, sum = 0; i < REG_OCR_OTHERS; i++) {
+            sum += reg_ocr_codes_has(table->traces, c->others[i].code)
+                   ? c->others[i].p : 0;
+        }
+
+        if (sum >= table->least) {
+            return reg_ocr_alike_code(table->character);
+        }
+    }
+
+    return 0;
+}
+
+
+static int32_t
+reg_ocr_alike_code(const char *character)
+{
+    reg_str_t  s;
+
+    s.data = (const unsigned char *) character;
+    s.len = strlen(character);
+
+    return reg_text_next(&s);
 }
 
 

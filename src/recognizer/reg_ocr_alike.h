@@ -22,10 +22,25 @@ typedef struct {
     const char  *alike;
 } reg_ocr_alike_t;
 
+/*
+ * A character that is always read as the same other one, which the model knows
+ * so well that it leaves nothing of these in doubt where it stands itself; and
+ * how much of them it takes.
+ */
+
+typedef struct {
+    const char  *character;
+    const char  *read;
+    const char  *traces;
+    float        least;
+} reg_ocr_trace_t;
+
 extern const reg_ocr_alike_t  reg_ocr_alike_villages[];
 extern const reg_ocr_alike_t  reg_ocr_alike_surnames[];
 extern const reg_ocr_alike_t  reg_ocr_alike_given[];
 extern const reg_ocr_alike_t  reg_ocr_alike_companies[];
+extern const reg_ocr_trace_t  reg_ocr_traces_surnames[];
+extern const reg_ocr_trace_t  reg_ocr_traces_given[];
 
 /*
  * The character of a table for which most of what was read speaks: n of them,
@@ -34,6 +49,10 @@ extern const reg_ocr_alike_t  reg_ocr_alike_companies[];
 
 int32_t reg_ocr_alike(const reg_ocr_alike_t *table,
     const reg_ocr_other_t *read, size_t n, float *p);
+
+/* The character of a table that one was read for, or 0. */
+
+int32_t reg_ocr_trace(const reg_ocr_trace_t *table, const reg_ocr_char_t *c);
 
 /*
  * What may stand at a place of a field: the character that was read, as 1, and

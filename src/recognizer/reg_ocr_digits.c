@@ -28,6 +28,11 @@
 
 #define REG_OCR_DATE_BETWEEN  2
 
+/* A figure of a date that may be 11 is no surer than that; and when it may. */
+
+#define REG_OCR_DATE_ELEVEN   0.5f
+#define REG_OCR_DATE_TRACE    0.02f
+
 
 typedef struct {
     size_t                 n;
@@ -55,7 +60,9 @@ static void reg_ocr_number_take(const reg_ocr_row_t *row, size_t at, size_t n,
     reg_ocr_number_t *number);
 static int reg_ocr_digit(int32_t code);
 static size_t reg_ocr_date_part(const reg_ocr_text_t *text, size_t at,
-    size_t least, size_t most, int *value);
+    size_t least, size_t most, int *value, float *confidence);
+static int reg_ocr_date_eleven(const reg_ocr_text_t *text, size_t at,
+    float least);
 
 
 int
@@ -360,16 +367,17 @@ reg_ocr_date_read(const reg_ocr_text_t *text, size_t at, reg_date_t *date,
     float   least;
     size_t  i, next;
 
-    next = reg_ocr_date_part(text, at, 4, 4, &year);
+    least = 1;
+    next = reg_ocr_date_part(text, at, 4, 4, &year, &least);
 
     if (next == 0 || year < 1900 || year > 2199) {
         return 0;
     }
 
-    next = reg_ocr_date_part(text, next, 1, 2, &month);
+    next = reg_ocr_date_part(text, next, 1, 2, &month, &least);
 
     if (next != 0) {
-        next = reg_ocr_date_part(text, next, 1, 2, &day);
+        next = reg_ocr_date_part(text, next, 1, 2, &day, &least);
     }
 
     if (next == 0) {
@@ -382,7 +390,7 @@ reg_ocr_date_read(const reg_ocr_text_t *text, size_t at, reg_date_t *date,
         return 0;
     }
 
-    for (i = at, least = 1; i < next; i++) {
+    for (i = at; i < next; i++) {
         if (reg_ocr_digit(text->c[i].code) >= 0) {
             least = fminf(least, text->c[i].p);
         }
@@ -396,15 +404,29 @@ reg_ocr_date_read(const reg_ocr_text_t *text, size_t at, reg_date_t *date,
 
 static size_t
 reg_ocr_date_part(const reg_ocr_text_t *text, size_t at, size_t least,
-    size_t most, int *value)
+    size_t most, int *value, float *confidence)
 {
     size_t  i, n, between;
 
     between = (least == 4) ? 0 : REG_OCR_DATE_BETWEEN;
 
     for (i = at; i < text->n && reg_ocr_digit(text->c[i].code) < 0; i++) {
+
+        if (least == 1 && reg_ocr_date_eleven(text, i, REG_OCR_ELEVEN)) {
+            break;
+        }
+
         if (i - at == between) {
             return 0;
+        }
+    }
+
+    if (least == 1 && reg_ocr_date_eleven(text, i, REG_OCR_DATE_TRACE)) {
+        *confidence = fminf(*confidence, REG_OCR_DATE_ELEVEN);
+
+        if (reg_ocr_date_eleven(text, i, REG_OCR_ELEVEN)) {
+            *value = 11;
+            return i + 1;
         }
     }
 
@@ -419,6 +441,18 @@ reg_ocr_date_part(const reg_ocr_text_t *text, size_t at, size_t least,
     }
 
     return (n < least) ? 0 : i;
+}
+
+
+/* A month or day of one figure, of which so much at least says 11. */
+
+static int
+reg_ocr_date_eleven(const reg_ocr_text_t *text, size_t at, float least)
+{
+    return at > 0 && at + 1 < text->n
+           && reg_ocr_digit(text->c[at - 1].code) < 0
+           && reg_ocr_digit(text->c[at + 1].code) < 0
+           && reg_ocr_text_eleven(&text->c[at]) >= least;
 }
 
 

@@ -37,10 +37,9 @@
 
 #define REG_OCR_ADDRESS_CUT   0.5f
 
-/* What 11 is read as, and how much of it there is then, at least. */
+/* What 11 is read as. */
 
 #define REG_OCR_STROKES       "日且旦目月川H"
-#define REG_OCR_STROKES_P     0.2f
 
 #define REG_OCR_FIGURES       "0123456789"
 
@@ -80,7 +79,6 @@ static int reg_ocr_collect_next(const reg_ocr_page_t *page,
     const reg_ocr_area_t *area, float x, float *y);
 static int32_t reg_ocr_text_code(const reg_ocr_text_t *text, size_t i);
 static void reg_ocr_text_elevens(reg_ocr_text_t *text);
-static int reg_ocr_text_eleven(const reg_ocr_char_t *c);
 static int reg_ocr_text_number(const reg_ocr_char_t *before,
     const reg_ocr_char_t *behind);
 static void reg_ocr_text_counted(reg_ocr_char_t *last);
@@ -725,6 +723,26 @@ reg_ocr_text_code(const reg_ocr_text_t *text, size_t i)
 }
 
 
+float
+reg_ocr_text_eleven(const reg_ocr_char_t *c)
+{
+    int     one;
+    float   two;
+    size_t  i;
+
+    one = (c->code == '1');
+    two = reg_ocr_codes_has(REG_OCR_STROKES, c->code) ? c->p : 0;
+
+    for (i = 0; i < REG_OCR_OTHERS && c->others[i].p > 0; i++) {
+        one |= (c->others[i].code == '1');
+        two += reg_ocr_codes_has(REG_OCR_STROKES, c->others[i].code)
+               ? c->others[i].p : 0;
+    }
+
+    return one ? two : 0;
+}
+
+
 int
 reg_ocr_codes_has(const char *characters, int32_t code)
 {
@@ -799,7 +817,7 @@ reg_ocr_text_elevens(reg_ocr_text_t *text)
     for (i = 1; i + 1 < text->n && text->n < REG_OCR_TEXT_MAX; i++) {
         c = &text->c[i];
 
-        if (!reg_ocr_text_eleven(c)
+        if (reg_ocr_text_eleven(c) < REG_OCR_ELEVEN
             || !reg_ocr_text_number(&text->c[i - 1], &text->c[i + 1]))
         {
             continue;
@@ -813,28 +831,6 @@ reg_ocr_text_elevens(reg_ocr_text_t *text)
         text->c[i + 1].code = '1';
         i++;
     }
-}
-
-
-/* Whether a character may be 11: so much of what was read has two strokes. */
-
-static int
-reg_ocr_text_eleven(const reg_ocr_char_t *c)
-{
-    int     one;
-    float   two;
-    size_t  i;
-
-    one = (c->code == '1');
-    two = reg_ocr_codes_has(REG_OCR_STROKES, c->code) ? c->p : 0;
-
-    for (i = 0; i < REG_OCR_OTHERS && c->others[i].p > 0; i++) {
-        one |= (c->others[i].code == '1');
-        two += reg_ocr_codes_has(REG_OCR_STROKES, c->others[i].code)
-               ? c->others[i].p : 0;
-    }
-
-    return one && two >= REG_OCR_STROKES_P;
 }
 
 

@@ -118,6 +118,15 @@ void reg_ocr_codes_print(const int32_t *codes, size_t n, char *out,
 
 int reg_ocr_codes_has(const char *characters, int32_t code);
 
+/*
+ * How much of what was read for a 1, or may be one, has two strokes: two ones
+ * side by side leave that.
+ */
+
+#define REG_OCR_ELEVEN    0.2f      /* that they are, at least */
+
+float reg_ocr_text_eleven(const reg_ocr_char_t *c);
+
 /* Takes away n characters at a place. */
 
 void reg_ocr_text_cut(reg_ocr_text_t *text, size_t at, size_t n);

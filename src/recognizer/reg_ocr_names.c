@@ -44,6 +44,7 @@ typedef struct {
     float                   other;      /* one in so many has another */
     float                   weight;
     const reg_ocr_alike_t  *alike;
+    const reg_ocr_trace_t  *traces;
 } reg_ocr_custom_t;
 
 /*
@@ -116,13 +117,13 @@ static const reg_ocr_usual_t  reg_ocr_given[] = {
 static const reg_ocr_custom_t  reg_ocr_surname = {
     reg_ocr_surnames,
     sizeof(reg_ocr_surnames) / sizeof(reg_ocr_surnames[0]),
-    2e6f, 1, reg_ocr_alike_surnames
+    2e6f, 1, reg_ocr_alike_surnames, reg_ocr_traces_surnames
 };
 
 static const reg_ocr_custom_t  reg_ocr_given_name = {
     reg_ocr_given,
     sizeof(reg_ocr_given) / sizeof(reg_ocr_given[0]),
-    1e5f, 0.6f, reg_ocr_alike_given
+    1e5f, 0.6f, reg_ocr_alike_given, reg_ocr_traces_given
 };
 
 
@@ -256,9 +257,17 @@ reg_ocr_names_choose(reg_ocr_char_t *c, const reg_ocr_custom_t *custom)
         }
     }
 
-    unknown = reg_ocr_names_unknown(c, custom, &p);
+    unknown = reg_ocr_trace(custom->traces, c);
 
-    if (unknown != 0 && reg_ocr_names_score(unknown, p, custom) > most) {
+    if (unknown == 0) {
+        unknown = reg_ocr_names_unknown(c, custom, &p);
+
+        if (unknown != 0 && reg_ocr_names_score(unknown, p, custom) <= most) {
+            unknown = 0;
+        }
+    }
+
+    if (unknown != 0) {
         c->code = unknown;
         c->p = fminf(c->p, REG_OCR_NAME_GUESS);
         return;

@@ -150,7 +150,6 @@ reg_ocr_trades_call(reg_ocr_field_t *name, size_t from)
     changed = 0;
 
     for (i = from; i < to && i < n; i++) {
-
         usual = reg_ocr_trade_usual(name, i, codes[i]);
         changed |= (usual != codes[i]);
         codes[i] = usual;

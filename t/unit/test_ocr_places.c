@@ -4,6 +4,7 @@
  */
 
 #include "reg_test_ocr.h"
+#include "reg_ocr_digits.h"
 #include "reg_ocr_names.h"
 #include "reg_ocr_places.h"
 
@@ -575,6 +576,8 @@ a_doubtful_name_is_a_usual_one(void **state)
         { "院玉肿", { 0.6f, 0.99f, 0.5f }, "陕压种", "隗玉翀" },
         { "赵玉晨", { 0.9f, 0.9f, 0.7f }, "起压是", "赵玉晨" },
         { "赵风玲", { 0.99f, 0.9f, 0.99f }, "起凤龄", "赵风玲" },
+        { "全玉璃", { 0.99f, 0.99f, 0.9f }, "空压瑪", "仝玉瑀" },
+        { "全玉璃", { 0.99f, 0.99f, 0.9f }, "金压瑞", "全玉璃" },
         { "买买提江·库尔班",
           { 0.5f, 0.9f, 0.9f, 0.9f, 0.9f, 0.9f, 0.9f, 0.9f },
           "王", "买买提江·库尔班" }
@@ -629,6 +632,47 @@ ones_side_by_side_are_eleven(void **state)
 }
 
 
+/* The date of a row, in which some are other characters, so likely. */
+
+static int
+dated(const char *read, const char *others, float p, const char *date)
+{
+    char            value[REG_DATE_LEN + 1];
+    float           confidence;
+    size_t          i, at;
+    reg_ocr_text_t  text;
+
+    text_of(read, others, &text);
+
+    for (i = 0; i < text.n; i++) {
+        text.c[i].p = 0.99f;
+        text.c[i].others[0].p = (text.c[i].others[0].p > 0) ? p : 0;
+    }
+
+    at = 0;
+    reg_date_print(reg_ocr_date_find(&text, &at, &confidence), value);
+    assert_string_equal(value, date);
+
+    return confidence > 0.85f;
+}
+
+
+static void
+dates_have_elevens_too(void **state)
+{
+    (void) state;
+
+    assert_false(dated("2020年日月07日", "_____1", 0.08f, "2020-11-07"));
+    assert_false(dated("2020年01月1日", "________日", 0.3f, "2020-01-11"));
+
+    /* that may be, and that cannot be one */
+
+    assert_false(dated("2020年01月1日", "________日", 0.03f, "2020-01-01"));
+    assert_true(dated("2020年01月01日", "_________日", 0.03f, "2020-01-01"));
+    assert_true(dated("2020年1月1日", "", 0, "2020-01-01"));
+}
+
+
 int
 main(void)
 {
@@ -644,7 +688,8 @@ main(void)
         cmocka_unit_test(a_company_is_called_by_usual_characters),
         cmocka_unit_test(a_company_is_named_after_what_it_does),
         cmocka_unit_test(a_doubtful_name_is_a_usual_one),
-        cmocka_unit_test(ones_side_by_side_are_eleven)
+        cmocka_unit_test(ones_side_by_side_are_eleven),
+        cmocka_unit_test(dates_have_elevens_too)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
