@@ -209,7 +209,7 @@ $(out)/unit-sanitized/%: $(out)/sanitized/t/unit/%.o $(out)/sanitized/libcore.a
 	    $(call libs,$(unit_packages))
 
 # what the recogniser does with a page once it is read needs no runtime, nor
-# do the pixels that the models get
+# do the pixels that the models get and the arithmetic of their activation
 
 page_names := $(addprefix test_ocr_,boxes ctc fields passport places)
 
@@ -217,9 +217,14 @@ $(page_names:%=$(out)/unit/%): $(pure_sources:%.c=$(out)/plain/%.o)
 $(page_names:%=$(out)/unit-sanitized/%): $(pure_sources:%.c=$(out)/sanitized/%.o)
 
 pixel_sources := $(addprefix src/recognizer/reg_ocr_,image.c geometry.c)
+swish_sources := src/recognizer/reg_ocr_hard_swish.c
 
 $(out)/unit/test_ocr_image: $(pixel_sources:%.c=$(out)/plain/%.o)
 $(out)/unit-sanitized/test_ocr_image: $(pixel_sources:%.c=$(out)/sanitized/%.o)
+
+$(out)/unit/test_ocr_hard_swish: $(swish_sources:%.c=$(out)/plain/%.o)
+$(out)/unit-sanitized/test_ocr_hard_swish: \
+                                $(swish_sources:%.c=$(out)/sanitized/%.o)
 
 
 ## make fuzz        every fuzz target for FUZZ_TIME=10 seconds

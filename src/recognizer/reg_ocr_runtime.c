@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <onnxruntime_c_api.h>
+#include "reg_ocr_operator.h"
 #include "reg_ocr_runtime.h"
 
 
@@ -21,6 +22,7 @@ struct reg_ocr_runtime_s {
     OrtAllocator       *allocator;  /* the runtime's own, not freed */
     OrtMemoryInfo      *memory;
     OrtSessionOptions  *options;
+    OrtCustomOpDomain  *domain;
     reg_ocr_session_t   sessions[REG_OCR_MODELS];
 };
 
@@ -212,6 +214,11 @@ reg_ocr_runtime_options(reg_ocr_runtime_t *runtime)
         status = api->DisableCpuMemArena(runtime->options);
     }
 
+    if (status == NULL) {
+        status = reg_ocr_operator_add(api, runtime->options,
+                                      &runtime->domain);
+    }
+
     return status;
 }
 
@@ -268,6 +275,7 @@ reg_ocr_runtime_destroy(reg_ocr_runtime_t *runtime)
     }
 
     api->ReleaseSessionOptions(runtime->options);
+    api->ReleaseCustomOpDomain(runtime->domain);
     api->ReleaseMemoryInfo(runtime->memory);
     api->ReleaseEnv(runtime->env);
 
