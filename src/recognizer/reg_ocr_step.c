@@ -2,6 +2,7 @@
  * What all steps share: the first look at a picture, one reading, the time.
  */
 
+#include <math.h>
 #include "reg_ocr_fields.h"
 #include "reg_ocr_lines.h"
 #include "reg_ocr_step.h"
@@ -11,6 +12,10 @@
 
 #define REG_OCR_CARD_SIDE     640
 #define REG_OCR_PAGE_SIDE     960
+
+/* From one line to the next, at least, in heights of their print. */
+
+#define REG_OCR_LEADING       1.2f
 
 /* Milliseconds that a second look or another try may need. */
 
@@ -32,8 +37,10 @@ static reg_code_t reg_ocr_read_needed(reg_ocr_job_t *job,
     const reg_ocr_boxes_t *boxes, reg_ocr_page_t *page);
 static void reg_ocr_read_sort(const reg_ocr_page_t *page,
     reg_ocr_boxes_t *boxes);
+static float reg_ocr_read_height(const reg_ocr_page_t *page,
+    const reg_ocr_boxes_t *boxes, size_t line);
 static reg_ocr_need_t reg_ocr_read_need(const reg_ocr_job_t *job,
-    const reg_ocr_page_t *page, const reg_ocr_box_t *box);
+    const reg_ocr_page_t *page, const reg_ocr_boxes_t *boxes, size_t line);
 static reg_code_t reg_ocr_read_lines(reg_ocr_job_t *job,
     reg_ocr_boxes_t *boxes, reg_ocr_page_t *page);
 static void reg_ocr_read_more(const reg_ocr_job_t *job,
@@ -199,28 +206,30 @@ reg_ocr_read_some(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
 
 
 /*
- * From above, since the labels there tell how far down the fields go; last
- * what is needless only if there are no more labels than the few so far.
+ * From above, since the labels there tell how far down the fields go, and how
+ * high their print is: behind them what is set tight, as the words beside a
+ * code for telephones.  Last what is needless only if there are no more labels
+ * than the few so far.
  */
 
 static reg_code_t
 reg_ocr_read_needed(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
     reg_ocr_page_t *page)
 {
-    size_t           i;
+    size_t           i, n, late[REG_OCR_BOXES_MAX];
     reg_code_t       code;
     reg_ocr_need_t   need;
-    reg_ocr_boxes_t  sorted, late;
+    reg_ocr_boxes_t  sorted;
 
     sorted = *boxes;
-    late.n = 0;
+    n = 0;
     reg_ocr_read_sort(page, &sorted);
 
     for (i = 0; i < sorted.n; i++) {
-        need = reg_ocr_read_need(job, page, &sorted.box[i]);
+        need = reg_ocr_read_need(job, page, &sorted, i);
 
         if (need == REG_OCR_NEED_PERHAPS) {
-            late.box[late.n++] = sorted.box[i];
+            late[n++] = i;
 
         } else if (need == REG_OCR_NEED) {
             code = reg_ocr_lines_add_one(&job->reader, &sorted.box[i], 0,
@@ -231,12 +240,15 @@ reg_ocr_read_needed(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
         }
     }
 
-    for (i = 0; i < late.n; i++) {
-        if (reg_ocr_read_need(job, page, &late.box[i]) == REG_OCR_NEED_NOT) {
+    for (i = 0; i < n; i++) {
+        need = reg_ocr_read_need(job, page, &sorted, late[i]);
+
+        if (need == REG_OCR_NEED_NOT) {
             continue;
         }
 
-        code = reg_ocr_lines_add_one(&job->reader, &late.box[i], 0, page);
+        code = reg_ocr_lines_add_one(&job->reader, &sorted.box[late[i]], 0,
+                                     page);
         if (code != REG_OK) {
             return code;
         }
@@ -249,13 +261,18 @@ reg_ocr_read_needed(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes,
 static void
 reg_ocr_read_sort(const reg_ocr_page_t *page, reg_ocr_boxes_t *boxes)
 {
-    float          left, right, y, ys[REG_OCR_BOXES_MAX];
-    size_t         i, k;
-    reg_ocr_box_t  box;
+    float            left, right, y, ys[REG_OCR_BOXES_MAX];
+    size_t           i, k;
+    reg_ocr_boxes_t  all;
 
-    for (i = 0; i < boxes->n; i++) {
-        box = boxes->box[i];
-        reg_ocr_lines_where(page, &box, &left, &right, &y);
+    all = *boxes;
+
+    for (i = 0; i < all.n; i++) {
+        reg_ocr_lines_where(page, &all.box[i], &left, &right, &y);
+
+        if (reg_ocr_read_height(page, &all, i) < all.box[i].height) {
+            y += page->width + page->height;
+        }
 
         for (k = i; k > 0 && ys[k - 1] > y; k--) {
             ys[k] = ys[k - 1];
@@ -263,8 +280,41 @@ reg_ocr_read_sort(const reg_ocr_page_t *page, reg_ocr_boxes_t *boxes)
         }
 
         ys[k] = y;
-        boxes->box[k] = box;
+        boxes->box[k] = all.box[i];
     }
+}
+
+
+/*
+ * How high a line's print is.  Boxes of small print overlap: where three at
+ * least are set tight, as no labels are, the distance between them tells.
+ */
+
+static float
+reg_ocr_read_height(const reg_ocr_page_t *page, const reg_ocr_boxes_t *boxes,
+    size_t line)
+{
+    float   left, right, y, from, at, height, nearest;
+    size_t  i, n;
+
+    height = boxes->box[line].height;
+    nearest = INFINITY;
+    reg_ocr_lines_where(page, &boxes->box[line], &left, &right, &y);
+
+    for (i = 0, n = 0; i < boxes->n; i++) {
+        reg_ocr_lines_where(page, &boxes->box[i], &from, &right, &at);
+
+        at = fabsf(at - y);
+
+        if (fabsf(from - left) < height && at > height / 2
+            && at < 2 * REG_OCR_LEADING * height)
+        {
+            nearest = fminf(nearest, at);
+            n++;
+        }
+    }
+
+    return (n > 1) ? fminf(height, nearest / REG_OCR_LEADING) : height;
 }
 
 
@@ -272,15 +322,15 @@ reg_ocr_read_sort(const reg_ocr_page_t *page, reg_ocr_boxes_t *boxes)
 
 static reg_ocr_need_t
 reg_ocr_read_need(const reg_ocr_job_t *job, const reg_ocr_page_t *page,
-    const reg_ocr_box_t *box)
+    const reg_ocr_boxes_t *boxes, size_t line)
 {
     float                left, right, y;
     reg_ocr_needless_t   needless;
 
     reg_ocr_fields_needless(job->request->kind, page, &needless);
-    reg_ocr_lines_where(page, box, &left, &right, &y);
+    reg_ocr_lines_where(page, &boxes->box[line], &left, &right, &y);
 
-    if (box->height < needless.height
+    if (reg_ocr_read_height(page, boxes, line) < needless.height
         || !reg_ocr_page_inside(&needless.sheet, (left + right) / 2, y))
     {
         return REG_OCR_NEED_NOT;
