@@ -15,10 +15,6 @@
 
 #define RECOGNIZER_STACK  (1024 * 1024)
 
-/* Bytes of memory a thread that are kept while there are pictures. */
-
-#define RECOGNIZER_KEEP   ((size_t) 200 * 1024 * 1024)
-
 /* Seconds without a picture after which none is kept. */
 
 #define RECOGNIZER_IDLE   1
@@ -185,7 +181,6 @@ recognizer_thread(void *data)
 
         } else {
             recognizer_read(pool->ocr, job);
-            reg_ocr_trim(pool->nthreads * RECOGNIZER_KEEP);
         }
 
         pthread_mutex_lock(&pool->mutex);
@@ -198,6 +193,10 @@ recognizer_thread(void *data)
         if (write(pool->eventfd, &one, sizeof(one)) == -1) {
             recognizer_log("the event loop cannot be woken");
         }
+
+        pthread_mutex_unlock(&pool->mutex);
+        reg_ocr_trim(pool->nthreads * REG_OCR_KEEP);
+        pthread_mutex_lock(&pool->mutex);
     }
 
     return NULL;

@@ -174,9 +174,12 @@ reg_ocr_code_t reg_ocr_recognise(reg_ocr_t *ocr,
 
 /*
  * Gives back to the system what pictures took, when the heap has more than so
- * many bytes.  Any thread may call it; pictures that are being read wait for
+ * many bytes: REG_OCR_KEEP for each thread while more pictures may come, and 0
+ * when none do.  Any thread may call it; pictures that are being read wait for
  * it when they want memory, some milliseconds.
  */
+
+#define REG_OCR_KEEP  ((size_t) 200 * 1024 * 1024)
 
 void reg_ocr_trim(size_t keep);
 

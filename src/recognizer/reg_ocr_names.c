@@ -132,7 +132,7 @@ static int reg_ocr_names_take(reg_ocr_char_t *c, int32_t code);
 static void reg_ocr_names_choose(reg_ocr_char_t *c,
     const reg_ocr_custom_t *custom);
 static int32_t reg_ocr_names_unknown(const reg_ocr_char_t *c,
-    const reg_ocr_custom_t *custom, float *p);
+    const reg_ocr_custom_t *custom, float most);
 static float reg_ocr_names_score(int32_t code, float p,
     const reg_ocr_custom_t *custom);
 static float reg_ocr_names_usual(int32_t code,
@@ -234,7 +234,7 @@ reg_ocr_names_take(reg_ocr_char_t *c, int32_t code)
 static void
 reg_ocr_names_choose(reg_ocr_char_t *c, const reg_ocr_custom_t *custom)
 {
-    float                   p, score, most;
+    float                   score, most;
     size_t                  i;
     int32_t                 best, unknown;
     const reg_ocr_other_t  *other;
@@ -257,15 +257,7 @@ reg_ocr_names_choose(reg_ocr_char_t *c, const reg_ocr_custom_t *custom)
         }
     }
 
-    unknown = reg_ocr_trace(custom->traces, c);
-
-    if (unknown == 0) {
-        unknown = reg_ocr_names_unknown(c, custom, &p);
-
-        if (unknown != 0 && reg_ocr_names_score(unknown, p, custom) <= most) {
-            unknown = 0;
-        }
-    }
+    unknown = reg_ocr_names_unknown(c, custom, most);
 
     if (unknown != 0) {
         c->code = unknown;
@@ -277,15 +269,25 @@ reg_ocr_names_choose(reg_ocr_char_t *c, const reg_ocr_custom_t *custom)
 }
 
 
-/* One that the model does not know, by what was read, and how likely; or 0. */
+/*
+ * One that the model does not know, by what was read: its traces tell, or it
+ * is likelier than most; or 0.
+ */
 
 static int32_t
 reg_ocr_names_unknown(const reg_ocr_char_t *c, const reg_ocr_custom_t *custom,
-    float *p)
+    float most)
 {
+    float            p;
     size_t           n;
     int32_t          unknown;
     reg_ocr_other_t  read[REG_OCR_OTHERS + 1];
+
+    unknown = reg_ocr_trace(custom->traces, c);
+
+    if (unknown != 0) {
+        return unknown;
+    }
 
     read[0].code = c->code;
     read[0].p = c->p;
@@ -295,10 +297,11 @@ reg_ocr_names_unknown(const reg_ocr_char_t *c, const reg_ocr_custom_t *custom,
         /* void */
     }
 
-    unknown = reg_ocr_alike(custom->alike, read, n, p);
-    *p = fminf(*p * REG_OCR_NAME_ALIKE, 1);
+    unknown = reg_ocr_alike(custom->alike, read, n, &p);
+    p = fminf(p * REG_OCR_NAME_ALIKE, 1);
 
-    return unknown;
+    return (unknown != 0 && reg_ocr_names_score(unknown, p, custom) > most)
+           ? unknown : 0;
 }
 
 
@@ -312,24 +315,13 @@ reg_ocr_names_score(int32_t code, float p, const reg_ocr_custom_t *custom)
 static float
 reg_ocr_names_usual(int32_t code, const reg_ocr_custom_t *custom)
 {
-    float      one_in;
-    size_t     i;
-    int32_t    c;
-    reg_str_t  s;
+    size_t  i;
 
-    one_in = custom->other;
-
-    for (i = 0; i < custom->n && one_in == custom->other; i++) {
-        s.data = (const unsigned char *) custom->usual[i].characters;
-        s.len = strlen(custom->usual[i].characters);
-
-        while ((c = reg_text_next(&s)) != -1) {
-            if (c == code) {
-                one_in = custom->usual[i].one_in;
-                break;
-            }
+    for (i = 0; i < custom->n; i++) {
+        if (reg_ocr_codes_has(custom->usual[i].characters, code)) {
+            return custom->usual[i].one_in;
         }
     }
 
-    return one_in;
+    return custom->other;
 }

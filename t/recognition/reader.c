@@ -21,7 +21,6 @@
 
 
 #define THREADS  8
-#define KEEP     ((size_t) 200 * 1024 * 1024)   /* as the service does */
 
 
 typedef struct {
@@ -58,7 +57,7 @@ main(int argc, char **argv)
     }
 
     reader.deadline = strtoul(argv[3], NULL, 10);
-    reader.keep = n * KEEP;
+    reader.keep = n * REG_OCR_KEEP;
 
     reader.today = reg_date_in_china(time(NULL));
     pthread_mutex_init(&reader.in, NULL);
