@@ -274,7 +274,7 @@ B ?= $(sort $(wildcard t/browser/*.t))
 
 browser: module ctl data pages $(out)/specimens/draw
 	$(Q)tools/browser $(out)
-	$(Q)REG_BUILD=$(out) REG_NGINX=$(nginx) PROVE_JOBS=1 \
+	$(Q)REG_BUILD=$(out) REG_NGINX=$(nginx) PROVE_JOBS=2 \
 	    tools/prove browser $(out) $(B)
 
 nginx = $(shell PATH=$$PATH:/usr/sbin command -v nginx)
