@@ -52,8 +52,8 @@ core_sources := $(sort $(wildcard src/core/*.c))
 ctl_sources  := $(sort $(wildcard src/ctl/*.c))
 serve_sources := $(sort $(wildcard src/recognizer/recognizer_*.c))
 engine_sources := $(sort $(wildcard src/recognizer/reg_ocr*.c))
-pure_sources := $(addprefix src/recognizer/reg_ocr_,alike.c alphabet.c \
-                    card.c cells.c chain.c ctc.c digits.c fields.c \
+pure_sources := $(addprefix src/recognizer/reg_ocr_,address.c alike.c \
+                    alphabet.c card.c cells.c chain.c ctc.c digits.c fields.c \
                     fields_card.c fields_licence.c fields_passport.c find.c \
                     geometry.c group.c licence_spots.c licence_types.c mrz.c \
                     names.c page.c place.c places.c places_authority.c \

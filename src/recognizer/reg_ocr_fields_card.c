@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include "reg_numbers.h"
+#include "reg_ocr_address.h"
 #include "reg_ocr_ctc.h"
 #include "reg_ocr_digits.h"
 #include "reg_ocr_fields.h"
@@ -634,7 +635,7 @@ reg_ocr_card_address(const reg_ocr_page_t *page,
                   : page->height * 2;
 
     if (reg_ocr_collect(page, &area, REG_OCR_VALUE_GAP, &text)) {
-        reg_ocr_text_address(&text);
+        reg_ocr_address_mend(&text);
         reg_ocr_text_begin(&text);
         reg_ocr_result_text(result, "address", &text);
     }

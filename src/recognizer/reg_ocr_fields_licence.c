@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include "reg_numbers.h"
+#include "reg_ocr_address.h"
 #include "reg_ocr_digits.h"
 #include "reg_ocr_fields.h"
 #include "reg_ocr_licence_spots.h"
@@ -155,7 +156,7 @@ reg_ocr_fields_licence(const reg_ocr_page_t *page, reg_date_t today,
             }
 
             if (fields[i].spot == &spots.address) {
-                reg_ocr_text_address(&text);
+                reg_ocr_address_mend(&text);
             }
 
             reg_ocr_result_text(result, fields[i].name, &text);

@@ -33,15 +33,10 @@
 #define REG_OCR_DOUBLE        0.35f
 #define REG_OCR_DOUBLE_HAN    0.6f
 
-/* So sure is an address at most that goes on behind what was read. */
-
-#define REG_OCR_ADDRESS_CUT   0.5f
-
 /* What 11 is read as. */
 
 #define REG_OCR_STROKES       "日且旦目月川H"
 
-#define REG_OCR_FIGURES       "0123456789"
 
 /* Signs that a character is missing, in em. */
 
@@ -78,10 +73,6 @@ static float reg_ocr_text_em(const reg_ocr_text_t *text, float other);
 static int reg_ocr_collect_next(const reg_ocr_page_t *page,
     const reg_ocr_area_t *area, float x, float *y);
 static int32_t reg_ocr_text_code(const reg_ocr_text_t *text, size_t i);
-static void reg_ocr_text_elevens(reg_ocr_text_t *text);
-static int reg_ocr_text_number(const reg_ocr_char_t *before,
-    const reg_ocr_char_t *behind);
-static void reg_ocr_text_counted(reg_ocr_char_t *last);
 
 
 int
@@ -774,91 +765,6 @@ reg_ocr_text_begin(reg_ocr_text_t *text)
     if (n > 0 && n < text->n) {
         reg_ocr_text_cut(text, 0, n);
         text->hole = 1;
-    }
-}
-
-
-void
-reg_ocr_text_address(reg_ocr_text_t *text)
-{
-    reg_ocr_char_t  *last;
-
-    if (text->n == 0) {
-        return;
-    }
-
-    reg_ocr_text_elevens(text);
-    last = &text->c[text->n - 1];
-
-    if (!reg_text_is_han(last->code)) {
-        reg_ocr_text_counted(last);
-    }
-
-    if (!reg_text_is_han(last->code)
-        || reg_ocr_codes_has("省州盟市县旗区乡镇路街道", last->code))
-    {
-        text->hole = 1;
-        last->p = fminf(last->p, REG_OCR_ADDRESS_CUT);
-    }
-}
-
-
-/*
- * Two ones side by side are read as one of them, or as a character of two
- * strokes, and leave the others of these in doubt: 1 and 日, 且, H.
- */
-
-static void
-reg_ocr_text_elevens(reg_ocr_text_t *text)
-{
-    size_t           i, k;
-    reg_ocr_char_t  *c;
-
-    for (i = 1; i + 1 < text->n && text->n < REG_OCR_TEXT_MAX; i++) {
-        c = &text->c[i];
-
-        if (reg_ocr_text_eleven(c) < REG_OCR_ELEVEN
-            || !reg_ocr_text_number(&text->c[i - 1], &text->c[i + 1]))
-        {
-            continue;
-        }
-
-        for (k = text->n++; k > i; k--) {
-            text->c[k] = text->c[k - 1];
-        }
-
-        text->c[i].code = '1';
-        text->c[i + 1].code = '1';
-        i++;
-    }
-}
-
-
-/* Whether a figure stands between two characters: 里1号, 11号. */
-
-static int
-reg_ocr_text_number(const reg_ocr_char_t *before, const reg_ocr_char_t *behind)
-{
-    return (reg_text_is_han(before->code)
-            || reg_ocr_codes_has(REG_OCR_FIGURES, before->code))
-           && reg_ocr_codes_has(REG_OCR_FIGURES "号栋楼单室层院弄幢座",
-                                behind->code);
-}
-
-
-/* Of a last character in doubt what addresses end with: 室 for 7. */
-
-static void
-reg_ocr_text_counted(reg_ocr_char_t *last)
-{
-    size_t  i;
-
-    for (i = 0; i < REG_OCR_OTHERS && last->others[i].p > 0; i++) {
-        if (reg_ocr_codes_has("号室院楼栋层户座", last->others[i].code)) {
-            last->code = last->others[i].code;
-            last->p = last->others[i].p;
-            return;
-        }
     }
 }
 

@@ -135,13 +135,6 @@ void reg_ocr_text_cut(reg_ocr_text_t *text, size_t at, size_t n);
 
 void reg_ocr_text_begin(reg_ocr_text_t *text);
 
-/*
- * An address ends with what it counts (号, 室): one that ends with the figure or
- * with the name of a place goes on behind what was read, and is not sure.
- */
-
-void reg_ocr_text_address(reg_ocr_text_t *text);
-
 /* The place of a word in a text; -1 when it is not there. */
 
 int reg_ocr_text_find(const reg_ocr_text_t *text, const char *word);

@@ -27,9 +27,13 @@
 #define REG_OCR_PLACE_BLURRED  0.1f
 #define REG_OCR_PLACE_FEW      3
 
-/* Before a province there is nothing: so many characters are a label's. */
+/*
+ * Before a province there is nothing: so many characters are a label's.  Of a
+ * name so long one may be another.
+ */
 
 #define REG_OCR_PLACE_BEFORE   2
+#define REG_OCR_PLACE_LONG     5
 
 
 static void reg_ocr_places_address(const reg_regions_t *regions,
@@ -162,6 +166,10 @@ reg_ocr_places_cut(const reg_regions_t *regions, reg_ocr_field_t *address)
     rest.data = (const unsigned char *) address->value;
     rest.len = strlen(address->value);
 
+    if (reg_ocr_places_province(regions, address->value)) {
+        return 0;
+    }
+
     for (at = 1; at <= REG_OCR_PLACE_BEFORE; at++) {
         (void) reg_text_next(&rest);
 
@@ -185,17 +193,28 @@ reg_ocr_places_cut(const reg_regions_t *regions, reg_ocr_field_t *address)
 }
 
 
-/* Whether a text begins with a province. */
+/* Whether a text begins with a province, of which a character may be off. */
 
 static int
 reg_ocr_places_province(const reg_regions_t *regions, const char *text)
 {
-    size_t       i;
-    const char  *name, *code;
+    size_t            i;
+    const char       *name, *code;
+    reg_ocr_place_t   read, right;
+
+    reg_ocr_place_parse(text, &read);
 
     for (i = 0; (name = reg_regions_at(regions, i, &code)) != NULL; i++) {
-        if (strcmp(&code[2], "0000") == 0
-            && strncmp(text, name, strlen(name)) == 0)
+
+        if (strcmp(&code[2], "0000") != 0) {
+            continue;
+        }
+
+        reg_ocr_place_parse(name, &right);
+
+        if (reg_ocr_place_stands(&read, &right)
+            || (right.n >= REG_OCR_PLACE_LONG && read.n >= right.n
+                && reg_ocr_place_distance(&read, right.n, &right) == 1))
         {
             return 1;
         }

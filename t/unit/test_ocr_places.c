@@ -4,6 +4,7 @@
  */
 
 #include "reg_test_ocr.h"
+#include "reg_ocr_address.h"
 #include "reg_ocr_digits.h"
 #include "reg_ocr_names.h"
 #include "reg_ocr_places.h"
@@ -35,6 +36,8 @@ places(void)
                      " [\"430000\", \"湖南省\"], [\"430300\", \"湘潭市\"],"
                      " [\"430381\", \"湘乡市\"], [\"430700\", \"常德市\"],"
                      " [\"430781\", \"津市市\"],"
+                     " [\"450000\", \"广西壮族自治区\"],"
+                     " [\"451300\", \"来宾市\"], [\"451322\", \"象州县\"],"
                      " [\"510000\", \"四川省\"], [\"510700\", \"绵阳市\"],"
                      " [\"510726\", \"北川羌族自治县\"],"
                      " [\"610000\", \"陕西省\"], [\"610400\", \"咸阳市\"]]}");
@@ -338,6 +341,17 @@ an_address_begins_with_its_province(void **state)
     assert_string_equal(settled(NULL, "address", "二河省京城路1号", "")
                         ->value,
                         "二河省京城路1号");
+
+    /* of a long name a character may be off; the name's own first stays */
+
+    assert_string_equal(settled("451322198909125988", "address",
+                                "上广西壮族白治区象州县新华路46号", "")
+                        ->value,
+                        "广西壮族自治区象州县新华路46号");
+    assert_string_equal(settled("451322198909125988", "address",
+                                "广西壮旅自治区象州县新华路46号", "")
+                        ->value,
+                        "广西壮族自治区象州县新华路46号");
 }
 
 
@@ -612,7 +626,7 @@ assert_address(const char *read, const char *others, float p,
         text.c[i].others[0].p = (text.c[i].others[0].p > 0) ? p : 0;
     }
 
-    reg_ocr_text_address(&text);
+    reg_ocr_address_mend(&text);
     reg_ocr_text_print(&text, value, sizeof(value));
     assert_string_equal(value, address);
 }
@@ -629,6 +643,30 @@ ones_side_by_side_are_eleven(void **state)
     assert_address("幸福里1号院", "___日__", 0.1f, "幸福里1号院");
     assert_address("向日村3号", "_1___", 0.1f, "向日村3号");
     assert_address("1号院", "日__", 0.24f, "1号院");
+}
+
+
+static void
+a_letter_among_the_figures_of_a_number_is_one(void **state)
+{
+    (void) state;
+
+    assert_address("胜利街2S6号附37号", "", 0, "胜利街256号附37号");
+    assert_address("胜利街1O8号", "", 0, "胜利街108号");
+    assert_address("胜利街3号2S6室", "", 0, "胜利街3号2S6室");
+    assert_address("胜利街12A号", "", 0, "胜利街12A号");
+    assert_address("胜利街S6号", "", 0, "胜利街S6号");
+}
+
+
+static void
+an_annex_has_a_number(void **state)
+{
+    (void) state;
+
+    assert_address("长江路373号附7", "", 0, "长江路373号附7号");
+    assert_address("长江路373号附", "", 0, "长江路373号附");
+    assert_address("长江路373号7", "", 0, "长江路373号7");
 }
 
 
@@ -689,6 +727,8 @@ main(void)
         cmocka_unit_test(a_company_is_named_after_what_it_does),
         cmocka_unit_test(a_doubtful_name_is_a_usual_one),
         cmocka_unit_test(ones_side_by_side_are_eleven),
+        cmocka_unit_test(a_letter_among_the_figures_of_a_number_is_one),
+        cmocka_unit_test(an_annex_has_a_number),
         cmocka_unit_test(dates_have_elevens_too)
     };
 
