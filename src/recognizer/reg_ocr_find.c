@@ -35,7 +35,7 @@
 
 /* What 11 is read as. */
 
-#define REG_OCR_STROKES       "日且旦目月川H"
+#define REG_OCR_STROKES       "日且旦目月川口H"
 
 
 /* Signs that a character is missing, in em. */

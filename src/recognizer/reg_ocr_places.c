@@ -32,7 +32,7 @@
  * name so long one may be another.
  */
 
-#define REG_OCR_PLACE_BEFORE   2
+#define REG_OCR_PLACE_BEFORE   3
 #define REG_OCR_PLACE_LONG     5
 
 

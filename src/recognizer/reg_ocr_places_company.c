@@ -146,16 +146,13 @@ reg_ocr_company_begin(const reg_regions_t *regions, const char *number,
 {
     int               digits, doubt;
     char              begins[64];
-    size_t            len;
+    size_t            len, named;
     const char       *place;
     reg_ocr_place_t   read;
 
     reg_ocr_place_parse(name->value, &read);
 
-    if (reg_ocr_company_named(regions, number, &read) != 0) {
-        return;
-    }
-
+    named = reg_ocr_company_named(regions, number, &read);
     doubt = !name->vouched && !reg_ocr_company_begun(regions, &read);
 
     for (digits = 6; digits > 0; digits -= 2) {
@@ -172,7 +169,7 @@ reg_ocr_company_begin(const reg_regions_t *regions, const char *number,
             len = reg_ocr_company_ends(&read, begins);
         }
 
-        if (len != 0) {
+        if (len > named) {
             reg_ocr_place_put(result, name, begins, len, 0);
             return;
         }
@@ -215,7 +212,7 @@ reg_ocr_company_meant(const reg_ocr_field_t *name, const reg_ocr_place_t *read,
 
 /*
  * How many characters at the beginning are the name of the number's division,
- * or of one that it is part of.
+ * or of one that it is part of, whichever is longer.
  */
 
 static size_t
@@ -223,15 +220,16 @@ reg_ocr_company_named(const reg_regions_t *regions, const char *number,
     const reg_ocr_place_t *read)
 {
     int          digits;
-    size_t       len;
+    size_t       len, longest;
     const char  *name;
 
-    for (digits = 6, len = 0; digits > 0 && len == 0; digits -= 2) {
+    for (digits = 6, longest = 0; digits > 0; digits -= 2) {
         name = reg_ocr_place_of(regions, number, digits);
         len = (name != NULL) ? reg_ocr_company_stands(read, name) : 0;
+        longest = (len > longest) ? len : longest;
     }
 
-    return len;
+    return longest;
 }
 
 

@@ -13,6 +13,7 @@
 /* So much less likely, as a natural logarithm, may what makes a word be. */
 
 #define REG_OCR_STREET_MOST   3.0f
+#define REG_OCR_STREET_BOTH   2.0f  /* where it is none of what was read */
 
 #define REG_OCR_STREET_WORD   2     /* characters */
 
@@ -40,7 +41,7 @@ static const char *const  reg_ocr_street_words[] = {
     "芙蓉", "梧桐", "杨柳", "松柏", "翠竹", "丹桂", "五一", "五四", "七一", "八一",
     "延安", "遵义", "韶山", "瑞金", "长征", "长城", "长安", "永安", "永兴", "安康",
     "康乐", "太平", "平安", "吉祥", "兴隆", "兴华", "正阳", "崇文", "北京", "南京",
-    "上海", "天津", "重庆", "桐柏", "槐荫", NULL
+    "上海", "天津", "重庆", "桐柏", "槐荫", "金水", "龙湖", "工人", NULL
 };
 
 /* Behind the number in the street: what estates and houses are called. */
@@ -201,7 +202,7 @@ reg_ocr_street_likely(const reg_regions_t *regions,
         k += (likely[i] == codes[at + i]);
     }
 
-    if (k == 0) {
+    if (k == 0 && best.cost > REG_OCR_STREET_BOTH) {
         return 0;
     }
 

@@ -13,6 +13,7 @@
 /* Credit codes of 登封市 and of 北川羌族自治县. */
 
 #define DENGFENG  "91410185MA42287033"
+#define HONGHE    "91532529MA42287033"
 #define BEICHUAN  "91510726MA42287033"
 
 
@@ -40,6 +41,9 @@ places(void)
                      " [\"451300\", \"来宾市\"], [\"451322\", \"象州县\"],"
                      " [\"510000\", \"四川省\"], [\"510700\", \"绵阳市\"],"
                      " [\"510726\", \"北川羌族自治县\"],"
+                     " [\"530000\", \"云南省\"],"
+                     " [\"532500\", \"红河哈尼族彝族自治州\"],"
+                     " [\"532529\", \"红河县\"],"
                      " [\"610000\", \"陕西省\"], [\"610400\", \"咸阳市\"]]}");
     regions = reg_regions_load(path, &error);
     assert_non_null(regions);
@@ -50,6 +54,8 @@ places(void)
 
 
 /* A text with what characters may be instead; '_' is one that is sure. */
+
+static float  instead = 0.1f;
 
 static void
 text_of(const char *value, const char *others, reg_ocr_text_t *text)
@@ -71,7 +77,7 @@ text_of(const char *value, const char *others, reg_ocr_text_t *text)
         if (code != -1 && code != '_') {
             text->c[i].p = 0.6f;
             text->c[i].others[0].code = code;
-            text->c[i].others[0].p = 0.1f;
+            text->c[i].others[0].p = instead;
         }
     }
 }
@@ -342,6 +348,10 @@ an_address_begins_with_its_province(void **state)
                         ->value,
                         "二河省京城路1号");
 
+    assert_string_equal(settled(NULL, "address",
+                                "住京所河南省荥阳市京城路1号", "")->value,
+                        "河南省荥阳市京城路1号");
+
     /* of a long name a character may be off; the name's own first stays */
 
     assert_string_equal(settled("451322198909125988", "address",
@@ -395,6 +405,15 @@ streets_are_called_as_streets_are(void **state)
     assert_string_equal(village("太林-5号", "__一"),
                         "河南省荥阳市太林-5号");
     assert_string_equal(village("输林村5号", "翰"), "河南省荥阳市输林村5号");
+
+    /* both characters, where they are about as likely */
+
+    assert_string_equal(village("栈防巷83号", "槐荫"),
+                        "河南省荥阳市栈防巷83号");
+    instead = 0.4f;
+    assert_string_equal(village("栈防巷83号", "槐荫"),
+                        "河南省荥阳市槐荫巷83号");
+    instead = 0.1f;
 }
 
 
@@ -467,6 +486,13 @@ a_company_is_named_after_its_place(void **state)
     assert_string_equal(named(BEICHUAN, "北川羌族海监农业有限公司",
                               "_____蓝"),
                         "北川羌族海蓝农业有限公司");
+
+    /* which begins as one of its counties is called */
+
+    assert_string_equal(named(HONGHE, "红河哈尼族体族自治州样本有限公司", ""),
+                        "红河哈尼族彝族自治州样本有限公司");
+    assert_string_equal(named(HONGHE, "红河样本有限公司", ""),
+                        "红河样本有限公司");
 
     /* that may be a name of its own, or another place's */
 
@@ -591,7 +617,7 @@ a_doubtful_name_is_a_usual_one(void **state)
         { "赵玉晨", { 0.9f, 0.9f, 0.7f }, "起压是", "赵玉晨" },
         { "赵风玲", { 0.99f, 0.9f, 0.99f }, "起凤龄", "赵风玲" },
         { "全玉璃", { 0.99f, 0.99f, 0.9f }, "空压瑪", "仝玉瑀" },
-        { "全玉璃", { 0.99f, 0.99f, 0.9f }, "金压瑞", "全玉璃" },
+        { "全玉璃", { 0.99f, 0.99f, 0.9f }, "金压琉", "全玉璃" },
         { "买买提江·库尔班",
           { 0.5f, 0.9f, 0.9f, 0.9f, 0.9f, 0.9f, 0.9f, 0.9f },
           "王", "买买提江·库尔班" }
