@@ -22,6 +22,7 @@ static int reg_ocr_address_number(const reg_ocr_char_t *before,
 static void reg_ocr_address_letters(reg_ocr_text_t *text);
 static size_t reg_ocr_address_figures(const reg_ocr_text_t *text, size_t at);
 static void reg_ocr_address_counted(reg_ocr_char_t *last);
+static void reg_ocr_address_annexed(reg_ocr_text_t *text);
 static void reg_ocr_address_annex(reg_ocr_text_t *text);
 
 
@@ -36,6 +37,7 @@ reg_ocr_address_mend(reg_ocr_text_t *text)
 
     reg_ocr_address_elevens(text);
     reg_ocr_address_letters(text);
+    reg_ocr_address_annexed(text);
     last = &text->c[text->n - 1];
 
     if (!reg_text_is_han(last->code)) {
@@ -154,6 +156,28 @@ reg_ocr_address_counted(reg_ocr_char_t *last)
             last->code = last->others[i].code;
             last->p = last->others[i].p;
             return;
+        }
+    }
+}
+
+
+/* 附 in 76号附16号: nothing that looks like it stands there. */
+
+static void
+reg_ocr_address_annexed(reg_ocr_text_t *text)
+{
+    size_t  i, end;
+
+    for (i = 1; i + 1 < text->n; i++) {
+        end = reg_ocr_address_figures(text, i + 1);
+
+        if (end > i + 1 && end < text->n
+            && text->c[end].code == REG_OCR_ADDRESS_NUMBER
+            && text->c[i - 1].code == REG_OCR_ADDRESS_NUMBER
+            && reg_ocr_codes_has("阳府防对阿咐", text->c[i].code))
+        {
+            text->c[i].code = REG_OCR_ADDRESS_ANNEX;
+            text->hole = 1;
         }
     }
 }

@@ -12,7 +12,7 @@
 
 /* So much less likely, as a natural logarithm, may what makes a word be. */
 
-#define REG_OCR_STREET_MOST   3.0f
+#define REG_OCR_STREET_MOST   4.5f
 #define REG_OCR_STREET_BOTH   2.0f  /* where it is none of what was read */
 
 #define REG_OCR_STREET_WORD   2     /* characters */
@@ -57,6 +57,11 @@ static const char *const  reg_ocr_street_estates[] = {
     "银杏", "梧桐", "阳光", "金色", "水岸", "水木", "滨江", "滨湖", "滨河", "江南",
     "东方", "盛世", "世纪", "时代", "明珠", "春天", "桃源", "凤凰", "号楼", "单元",
     NULL
+};
+
+static const reg_ocr_misread_t  reg_ocr_street_misread[] = {
+    { "输林", "输林场", "翰林" },
+    { NULL, NULL, NULL }
 };
 
 /* How it ends, and what may stand before that: 嵩山南路, 建设二路. */
@@ -118,6 +123,7 @@ reg_ocr_streets_weigh(const reg_regions_t *regions, size_t from,
 
     reg_ocr_codes_print(codes, n, address->value, sizeof(address->value));
     from = reg_ocr_street_number(codes, n);
+    changed |= reg_ocr_words_misread(address, from, reg_ocr_street_misread);
 
     for (i = 0; reg_ocr_street_estates[i] != NULL; i++) {
         changed |= reg_ocr_words_weigh(address, from,

@@ -14,11 +14,7 @@
  * is right: 圣教有限公司.  The words are as long as what is read for them.
  */
 
-static const struct {
-    const char  *read;
-    const char  *unless;
-    const char  *meant;
-} reg_ocr_misread[] = {
+static const reg_ocr_misread_t  reg_ocr_trades_misread[] = {
     { "教有", "教有限", "教育" },
     { "教字", "教字号", "数字" },
     { "数宇", "数宇宙", "数字" },
@@ -78,7 +74,6 @@ static const char *const  reg_ocr_trades[] = {
 };
 
 
-static int reg_ocr_trades_misread(reg_ocr_field_t *name);
 static size_t reg_ocr_trade_called(const reg_ocr_field_t *name, size_t from);
 static int32_t reg_ocr_trade_usual(const reg_ocr_field_t *name, size_t at,
     int32_t code);
@@ -92,7 +87,7 @@ reg_ocr_trades_weigh(reg_ocr_field_t *name)
     char    group[32];
     size_t  i;
 
-    changed = reg_ocr_trades_misread(name);
+    changed = reg_ocr_words_misread(name, 0, reg_ocr_trades_misread);
 
     if (name->vouched) {
         return changed;
@@ -105,31 +100,6 @@ reg_ocr_trades_weigh(reg_ocr_field_t *name)
     for (i = 0; reg_ocr_ethnic_groups[i] != NULL; i++) {
         snprintf(group, sizeof(group), "%s族", reg_ocr_ethnic_groups[i]);
         changed |= reg_ocr_words_weigh(name, 0, group);
-    }
-
-    return changed;
-}
-
-
-static int
-reg_ocr_trades_misread(reg_ocr_field_t *name)
-{
-    int      changed;
-    char    *at;
-    size_t   i;
-
-    changed = 0;
-
-    for (i = 0; reg_ocr_misread[i].read != NULL; i++) {
-        at = strstr(name->value, reg_ocr_misread[i].read);
-
-        if (at != NULL && strncmp(at, reg_ocr_misread[i].unless,
-                                  strlen(reg_ocr_misread[i].unless)) != 0)
-        {
-            memcpy(at, reg_ocr_misread[i].meant,
-                   strlen(reg_ocr_misread[i].meant));
-            changed = 1;
-        }
     }
 
     return changed;

@@ -123,3 +123,25 @@ reg_ocr_words_put(reg_ocr_field_t *field, size_t at, size_t n,
                  REG_OCR_VALUE_MAX - 1, value);
     }
 }
+
+
+int
+reg_ocr_words_misread(reg_ocr_field_t *field, size_t from,
+    const reg_ocr_misread_t *table)
+{
+    int    changed;
+    char  *at;
+
+    for (changed = 0; table->read != NULL; table++) {
+        at = strstr((char *) reg_ocr_words_skip(field, from), table->read);
+
+        if (at != NULL
+            && strncmp(at, table->unless, strlen(table->unless)) != 0)
+        {
+            memcpy(at, table->meant, strlen(table->meant));
+            changed = 1;
+        }
+    }
+
+    return changed;
+}

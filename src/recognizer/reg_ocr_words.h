@@ -23,5 +23,20 @@ int reg_ocr_words_weigh(reg_ocr_field_t *field, size_t from,
 const unsigned char *reg_ocr_words_skip(const reg_ocr_field_t *field,
     size_t n);
 
+/*
+ * What blurred words are read as although the model is sure, where that is not
+ * what something else begins with, and what is meant: as many characters.  A
+ * table ends with NULL; from is as above.  1 when something was changed.
+ */
+
+typedef struct {
+    const char  *read;
+    const char  *unless;
+    const char  *meant;
+} reg_ocr_misread_t;
+
+int reg_ocr_words_misread(reg_ocr_field_t *field, size_t from,
+    const reg_ocr_misread_t *table);
+
 
 #endif /* REG_OCR_WORDS_H_INCLUDED */

@@ -406,6 +406,9 @@ streets_are_called_as_streets_are(void **state)
                         "河南省荥阳市太林-5号");
     assert_string_equal(village("输林村5号", "翰"), "河南省荥阳市输林村5号");
 
+    assert_string_equal(village("黄河路3号输林国际城4栋", "_防"),
+                        "河南省荥阳市黄河路3号翰林国际城4栋");
+
     /* both characters, where they are about as likely */
 
     assert_string_equal(village("栈防巷83号", "槐荫"),
@@ -691,6 +694,9 @@ an_annex_has_a_number(void **state)
     (void) state;
 
     assert_address("长江路373号附7", "", 0, "长江路373号附7号");
+    assert_address("滨河路76号阳16号", "", 0, "滨河路76号附16号");
+    assert_address("滨河路76号院16号", "", 0, "滨河路76号院16号");
+    assert_address("向阳16号", "", 0, "向阳16号");
     assert_address("长江路373号附", "", 0, "长江路373号附");
     assert_address("长江路373号7", "", 0, "长江路373号7");
 }
