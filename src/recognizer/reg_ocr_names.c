@@ -8,7 +8,7 @@
 #include "reg_text.h"
 
 
-/* What a rule of the print is read as, and nobody's surname. */
+/* What a rule of the print is read as, besides 1, and nobody's surname. */
 
 #define REG_OCR_NAME_RULE    0x4e00     /* 一 */
 
@@ -151,7 +151,10 @@ reg_ocr_names_weigh(reg_ocr_text_t *text)
 {
     size_t  i;
 
-    if (text->n > REG_OCR_NAME_LEAST && text->c[0].code == REG_OCR_NAME_RULE) {
+    if (text->n > REG_OCR_NAME_LEAST
+        && (text->c[0].code == REG_OCR_NAME_RULE
+            || (text->c[0].code < 0x80 && reg_text_is_han(text->c[1].code))))
+    {
         reg_ocr_text_cut(text, 0, 1);
         text->hole = 1;
     }

@@ -31,6 +31,23 @@ reg_ocr_place_of(const reg_regions_t *regions, const char *number, int digits)
 }
 
 
+void
+reg_ocr_place_stem(const char *place, char *stem, size_t size)
+{
+    char  *end;
+
+    snprintf(stem, size, "%s", place);
+    end = strstr(stem, "自治");
+    end = (end == NULL) ? strstr(stem, "地区") : end;
+
+    if (end == NULL) {
+        end = stem + strlen(stem) - (sizeof("市") - 1);
+    }
+
+    *end = '\0';
+}
+
+
 int
 reg_ocr_place_stands(const reg_ocr_place_t *read, const reg_ocr_place_t *place)
 {

@@ -36,6 +36,10 @@ void reg_ocr_place_parse(const char *text, reg_ocr_place_t *place);
 const char *reg_ocr_place_of(const reg_regions_t *regions, const char *number,
     int digits);
 
+/* A place without its last character, or what makes it autonomous, or 地区. */
+
+void reg_ocr_place_stem(const char *place, char *stem, size_t size);
+
 /* Whether it begins with a place: 津市市, of which 津市 differs by one. */
 
 int reg_ocr_place_stands(const reg_ocr_place_t *read,

@@ -13,7 +13,6 @@ static int reg_ocr_company_weigh(const reg_regions_t *regions,
     const char *number, reg_ocr_field_t *name);
 static int reg_ocr_company_words(const reg_regions_t *regions,
     const char *number, reg_ocr_field_t *name);
-static void reg_ocr_company_stem(const char *place, char *stem, size_t size);
 static void reg_ocr_company_begin(const reg_regions_t *regions,
     const char *number, const reg_ocr_field_t *name, reg_ocr_result_t *result);
 static size_t reg_ocr_company_meant(const reg_ocr_field_t *name,
@@ -103,7 +102,7 @@ reg_ocr_company_words(const reg_regions_t *regions, const char *number,
             changed |= reg_ocr_words_weigh(name, 0, place);
         }
 
-        reg_ocr_company_stem(place, stem, sizeof(stem));
+        reg_ocr_place_stem(place, stem, sizeof(stem));
         reg_ocr_place_parse(stem, &parsed);
 
         if (parsed.n >= REG_OCR_PLACE_STEM) {
@@ -112,24 +111,6 @@ reg_ocr_company_words(const reg_regions_t *regions, const char *number,
     }
 
     return changed;
-}
-
-
-/* A place without its last character, or what makes it autonomous. */
-
-static void
-reg_ocr_company_stem(const char *place, char *stem, size_t size)
-{
-    char  *end;
-
-    snprintf(stem, size, "%s", place);
-    end = strstr(stem, "自治");
-
-    if (end == NULL) {
-        end = stem + strlen(stem) - (sizeof("市") - 1);
-    }
-
-    *end = '\0';
 }
 
 
@@ -247,7 +228,7 @@ reg_ocr_company_stands(const reg_ocr_place_t *read, const char *name)
         return place.n;
     }
 
-    reg_ocr_company_stem(name, stem, sizeof(stem));
+    reg_ocr_place_stem(name, stem, sizeof(stem));
     reg_ocr_place_parse(stem, &place);
 
     return (place.n >= REG_OCR_PLACE_STEM && reg_ocr_place_stands(read, &place))

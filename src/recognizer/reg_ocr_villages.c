@@ -7,6 +7,7 @@
 #include "reg_ocr_alike.h"
 #include "reg_ocr_find.h"
 #include "reg_ocr_names.h"
+#include "reg_ocr_place.h"
 #include "reg_ocr_villages.h"
 #include "reg_text.h"
 
@@ -34,7 +35,10 @@ static const char  reg_ocr_villages_usual[] =
 
 #define REG_OCR_VILLAGE_SURNAMES  400.0f
 
-/* Each division whose name has the character speaks for it, up to so many. */
+/*
+ * Each division whose name has the character speaks for it, up to so many; not
+ * by what it is called as others of its kind are (县, 地区, 自治州).
+ */
 
 #define REG_OCR_VILLAGE_DIVISION  0.5f
 #define REG_OCR_VILLAGE_MOST      4.0f
@@ -187,6 +191,7 @@ reg_ocr_villages_likely(const reg_regions_t *regions, int32_t code)
 static float
 reg_ocr_villages_divisions(const reg_regions_t *regions, int32_t code)
 {
+    char         stem[64];
     float        n;
     size_t       i;
     const char  *name, *number;
@@ -194,7 +199,8 @@ reg_ocr_villages_divisions(const reg_regions_t *regions, int32_t code)
     n = 0;
 
     for (i = 0; (name = reg_regions_at(regions, i, &number)) != NULL; i++) {
-        n += reg_ocr_codes_has(name, code);
+        reg_ocr_place_stem(name, stem, sizeof(stem));
+        n += reg_ocr_codes_has(stem, code);
     }
 
     return fminf(n * REG_OCR_VILLAGE_DIVISION, REG_OCR_VILLAGE_MOST);
