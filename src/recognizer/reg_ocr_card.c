@@ -208,9 +208,9 @@ reg_ocr_card_search(reg_ocr_kind_t kind, const reg_ocr_page_t *page,
         one->of = &reg_ocr_card_table[i];
         one->em = label.em;
         one->left = reg_ocr_card_picture(page, label.left + label.em / 2,
-                                         label.y);
+                                         label.left_y);
         one->right = reg_ocr_card_picture(page, label.right - label.em / 2,
-                                          label.y);
+                                          label.right_y);
     }
 
     return n;
@@ -244,7 +244,8 @@ reg_ocr_card_number(const reg_ocr_page_t *page, reg_ocr_label_t *label)
         label->em = line->height * 0.74f;
         label->left = line->chars[k].x - label->em / 2;
         label->right = line->chars[line->n - 1].x + label->em / 2;
-        label->y = (line->chars[k].y + line->chars[line->n - 1].y) / 2;
+        label->left_y = line->chars[k].y;
+        label->right_y = line->chars[line->n - 1].y;
 
         return 1;
     }

@@ -19,7 +19,7 @@
 /* One row: within so many em; print of one value: of like size. */
 
 #define REG_OCR_ROW           0.62f
-#define REG_OCR_SIZE_LEAST    0.55f
+#define REG_OCR_SIZE_LEAST    0.5f
 #define REG_OCR_SIZE_MOST     1.9f
 
 /* Rows of one value: how far below, and how far indented. */
@@ -257,6 +257,8 @@ reg_ocr_find_in(const reg_ocr_line_t *line, const reg_ocr_word_t *word,
     label->em = line->height * REG_OCR_EM;
     label->left = line->chars[at].x - label->em / 2;
     label->right = last->x + label->em / 2;
+    label->left_y = line->chars[at].y;
+    label->right_y = last->y;
     label->y = last->y;
     label->line = line;
     label->next = i;
@@ -325,6 +327,8 @@ reg_ocr_find_second(const reg_ocr_page_t *page, const reg_ocr_line_t *first,
             label->em = em;
             label->left = a->x - em / 2;
             label->right = b->x + em / 2;
+            label->left_y = a->y;
+            label->right_y = b->y;
             label->y = (a->y + b->y) / 2;
             label->line = line;
             label->next = 1;

@@ -17,7 +17,9 @@
 typedef struct {
     float                  left;    /* edges of the outer characters */
     float                  right;
-    float                  y;
+    float                  left_y;  /* of the outer characters' middles */
+    float                  right_y;
+    float                  y;       /* of what stands beside it */
     float                  em;
     const reg_ocr_line_t  *line;    /* that holds its last character */
     size_t                 next;    /* the character behind it there */

@@ -113,7 +113,31 @@ an_address_that_was_cut_is_not_vouched_for(void **state)
 }
 
 
-/* What stands before it, a frame's edge, was read as a digit. */
+/* The box of a single character is not as high as those of whole lines. */
+
+static void
+an_address_may_end_with_a_row_of_one_character(void **state)
+{
+    reg_ocr_page_t       p;
+    reg_ocr_result_t     result;
+    reg_ocr_alphabet_t  *a = alphabet();
+
+    (void) state;
+
+    p = page(a);
+    add(&p, 85, 413, "住址");
+    add(&p, 205, 413, "湖北省团风县样本路39");
+    add(&p, 205, 465, "号");
+    p.lines[2].height *= 0.53f;
+
+    reg_ocr_result_init(&result);
+    reg_ocr_fields_portrait(&p, TODAY, &result);
+    assert_field(&result, "address", "湖北省团风县样本路39号", 1);
+
+    reg_ocr_page_free(&p);
+    free(a);
+}
+
 
 /* Of what its last character may be it takes what addresses end with. */
 
@@ -434,6 +458,70 @@ a_card_beyond_the_picture_is_told(void **state)
 }
 
 
+/* A line of the emblem, ten pixels to a millimetre, turned by 12 degrees. */
+
+static void
+add_turned(reg_ocr_page_t *p, float x, float last, float y, const char *text)
+{
+    size_t           i;
+    float            at;
+    reg_ocr_line_t  *line;
+
+    add(p, 0, 0, text);
+    line = &p->lines[p->n - 1];
+
+    for (i = 0; i < line->n; i++) {
+        at = x + (last - x) * i / (line->n - 1);
+        line->chars[i].x = 100 + at * 0.98f - y * 0.21f;
+        line->chars[i].y = 100 + at * 0.21f + y * 0.98f;
+    }
+
+    line->left = line->chars[0].x;
+    line->right = line->chars[line->n - 1].x;
+    line->top = line->chars[0].y;
+    line->bottom = line->chars[line->n - 1].y;
+}
+
+
+/* The paper it lies on has more lines, and gives the page its direction. */
+
+static void
+a_card_askew_on_a_paper_is_found(void **state)
+{
+    size_t               i;
+    reg_ocr_card_t       card;
+    reg_ocr_page_t       p;
+    reg_ocr_alphabet_t  *a = alphabet();
+
+    (void) state;
+
+    p = page(a);
+    p.u[0] = 1;
+    add_turned(&p, 283, 727, 126, "中华人民共和国");
+    add_turned(&p, 291, 719, 234, "居民身份证");
+    p.lines[1].height = 110;
+    add_turned(&p, 234, 480, 424, "签发机关林州");
+    add_turned(&p, 234, 480, 490, "有效期限长期");
+    p.lines[2].chars[3].x = 100 + 325 * 0.98f - 424 * 0.21f;
+    p.lines[2].chars[3].y = 100 + 325 * 0.21f + 424 * 0.98f;
+    p.lines[3].chars[3].x = 100 + 325 * 0.98f - 490 * 0.21f;
+    p.lines[3].chars[3].y = 100 + 325 * 0.21f + 490 * 0.98f;
+
+    for (i = 0; i < 8; i++) {
+        add(&p, 1000, 100 + 60 * i, "地点二楼第三会议室");
+    }
+
+    reg_ocr_card_find(REG_OCR_EMBLEM, &p, &card);
+    assert_int_equal(card.labels, 4);
+
+    reg_ocr_card_only(&card, &p);
+    assert_int_equal(p.n, 4);
+
+    reg_ocr_page_free(&p);
+    free(a);
+}
+
+
 /* Ten pixels a millimetre: the rows of the name and of the sex. */
 
 static void
@@ -691,6 +779,7 @@ main(void)
         cmocka_unit_test(the_card_of_page_is_read),
         cmocka_unit_test(a_long_name_without_its_dot_is_not_vouched_for),
         cmocka_unit_test(an_address_that_was_cut_is_not_vouched_for),
+        cmocka_unit_test(an_address_may_end_with_a_row_of_one_character),
         cmocka_unit_test(an_address_ends_with_what_it_counts),
         cmocka_unit_test(an_address_begins_with_a_chinese_character),
         cmocka_unit_test(an_address_may_have_four_rows),
@@ -701,6 +790,7 @@ main(void)
         cmocka_unit_test(the_better_of_two_readings_is_kept),
         cmocka_unit_test(doubts_go_with_their_value),
         cmocka_unit_test(a_card_beyond_the_picture_is_told),
+        cmocka_unit_test(a_card_askew_on_a_paper_is_found),
         cmocka_unit_test(a_name_stands_in_its_row_of_the_card),
         cmocka_unit_test(the_term_of_a_card_is_one_the_law_knows),
         cmocka_unit_test(a_licence_of_two_columns_is_read),
