@@ -112,6 +112,19 @@ for ([ 'id_card_portrait', qw(id_number birth_date sex) ],
     }
 }
 
+# Cards that papers around them hid: askew on one, far away and lying across.
+
+for ([ 'id_card_emblem', 'medium', 15419811, 'valid_from' ],
+     [ 'id_card_portrait', 'hard', 66105, 'id_number' ])
+{
+    my ($kind, $level, $seed, $field) = @$_;
+    my ($picture, $drawn) = specimen($kind, level => $level, seed => $seed);
+    my $told = recognized(client(), $kind, $picture);
+
+    is($told->{fields}{$field}{value}, $drawn->{$field},
+       "$kind $level $seed: found among papers");
+}
+
 {
     my $browser = client();
     my ($emblem) = specimen('id_card_emblem');

@@ -343,6 +343,10 @@ reg_ocr_by_print(reg_ocr_job_t *job)
 
     code = reg_ocr_step_seek(job);
 
+    if (code == REG_OK) {
+        code = reg_ocr_step_seek_across(job);
+    }
+
     if (code == REG_OK && job->card.labels != 0) {
         code = reg_ocr_step_card_read(job, 1);
     }

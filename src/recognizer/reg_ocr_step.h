@@ -66,6 +66,7 @@ typedef struct {
     unsigned                  late:1;
     unsigned                  closer:1;     /* the card was looked at so */
     unsigned                  sought:1;     /* the card, by its print */
+    unsigned                  sought_across:1;
 } reg_ocr_job_t;
 
 
@@ -105,6 +106,13 @@ reg_code_t reg_ocr_step_choose_turned(reg_ocr_job_t *job);
 /* Seeks a card by its largest print, once, where no sheet shows one. */
 
 reg_code_t reg_ocr_step_seek(reg_ocr_job_t *job);
+
+/*
+ * The same in another look at the picture, a quarter turned and closer: print
+ * that runs down a picture is found character by character, if at all.
+ */
+
+reg_code_t reg_ocr_step_seek_across(reg_ocr_job_t *job);
 
 /* Reads a sheet; and the others, when it says nothing. */
 

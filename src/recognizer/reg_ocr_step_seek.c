@@ -16,6 +16,10 @@
 
 #define REG_OCR_SEEK_MOST     48
 
+/* The longer side of the look across. */
+
+#define REG_OCR_SEEK_SIDE     960.0f
+
 /* Heights of free room beside a line; more makes no difference. */
 
 #define REG_OCR_SEEK_ROOM     4.0f
@@ -46,10 +50,10 @@ typedef struct {
 } reg_ocr_seek_line_t;
 
 
-static size_t reg_ocr_seek_lines(const reg_ocr_job_t *job,
-    reg_ocr_seek_line_t *lines);
-static float reg_ocr_seek_rank(const reg_ocr_job_t *job,
-    const reg_ocr_box_t *line);
+static reg_code_t reg_ocr_seek_among(reg_ocr_job_t *job,
+    const reg_ocr_boxes_t *boxes);
+static size_t reg_ocr_seek_lines(reg_ocr_kind_t kind,
+    const reg_ocr_boxes_t *boxes, reg_ocr_seek_line_t *lines);
 static float reg_ocr_seek_room(const reg_ocr_boxes_t *boxes,
     const reg_ocr_box_t *line);
 static int reg_ocr_seek_gap(const reg_ocr_box_t *line,
@@ -69,19 +73,58 @@ static int reg_ocr_seek_digits(const reg_ocr_page_t *page);
 reg_code_t
 reg_ocr_step_seek(reg_ocr_job_t *job)
 {
+    if (job->request->kind > REG_OCR_EMBLEM || job->sought) {
+        return REG_OK;
+    }
+
+    job->sought = 1;
+
+    return reg_ocr_seek_among(job, &job->boxes);
+}
+
+
+reg_code_t
+reg_ocr_step_seek_across(reg_ocr_job_t *job)
+{
+    float            scale;
+    reg_code_t       code;
+    reg_ocr_box_t    whole;
+    reg_ocr_boxes_t  boxes;
+
+    if (job->request->kind > REG_OCR_EMBLEM || job->sought_across
+        || job->card.labels != 0 || !reg_ocr_step_time_left(job))
+    {
+        return REG_OK;
+    }
+
+    job->sought_across = 1;
+
+    memset(&whole, 0, sizeof(reg_ocr_box_t));
+    whole.centre.x = job->image.width / 2.0f;
+    whole.centre.y = job->image.height / 2.0f;
+    whole.u.y = -1;
+    whole.width = job->image.height;
+    whole.height = job->image.width;
+    scale = REG_OCR_SEEK_SIDE / fmaxf(whole.width, whole.height);
+
+    code = reg_ocr_detect_turned(job->ocr->runtime, &job->image, &whole,
+                                 fminf(scale, 1), &boxes);
+
+    return (code == REG_OK) ? reg_ocr_seek_among(job, &boxes) : code;
+}
+
+
+static reg_code_t
+reg_ocr_seek_among(reg_ocr_job_t *job, const reg_ocr_boxes_t *boxes)
+{
     int                   legible;
     size_t                i, n, tried;
     reg_code_t            code;
     reg_ocr_box_t        *box;
     reg_ocr_seek_line_t   lines[REG_OCR_SEEK_MOST];
 
-    if (job->request->kind > REG_OCR_EMBLEM || job->sought) {
-        return REG_OK;
-    }
-
-    job->sought = 1;
     tried = reg_ocr_seeks[job->request->kind].lines;
-    n = reg_ocr_seek_lines(job, lines);
+    n = reg_ocr_seek_lines(job->request->kind, boxes, lines);
 
     for (i = 0; i < n && tried != 0; i++) {
         if (lines[i].other) {
@@ -112,21 +155,26 @@ reg_ocr_step_seek(reg_ocr_job_t *job)
 }
 
 
-/* Those of that shape; the likeliest first. */
+/*
+ * Those of that shape; the likeliest first.  The emblem's side has the largest
+ * print, as a rule.  A number is the last line of its card: on one side of it
+ * there is no other, as there is of most lines on a sheet of paper.
+ */
 
 static size_t
-reg_ocr_seek_lines(const reg_ocr_job_t *job, reg_ocr_seek_line_t *lines)
+reg_ocr_seek_lines(reg_ocr_kind_t kind, const reg_ocr_boxes_t *boxes,
+    reg_ocr_seek_line_t *lines)
 {
     size_t                 i, k, n;
     reg_ocr_seek_line_t    line;
     const reg_ocr_seek_t  *seek;
 
-    seek = &reg_ocr_seeks[job->request->kind];
+    seek = &reg_ocr_seeks[kind];
     line.other = 0;
     n = 0;
 
-    for (i = 0; i < job->boxes.n; i++) {
-        line.box = reg_ocr_box_lying(&job->boxes.box[i]);
+    for (i = 0; i < boxes->n; i++) {
+        line.box = reg_ocr_box_lying(&boxes->box[i]);
 
         if (line.box.width < seek->least * line.box.height
             || line.box.width > seek->most * line.box.height)
@@ -134,7 +182,8 @@ reg_ocr_seek_lines(const reg_ocr_job_t *job, reg_ocr_seek_line_t *lines)
             continue;
         }
 
-        line.rank = reg_ocr_seek_rank(job, &line.box);
+        line.rank = (kind == REG_OCR_EMBLEM)
+                    ? line.box.height : reg_ocr_seek_room(boxes, &line.box);
 
         for (k = n; k > 0 && lines[k - 1].rank < line.rank; k--) {
             if (k < REG_OCR_SEEK_MOST) {
@@ -149,20 +198,6 @@ reg_ocr_seek_lines(const reg_ocr_job_t *job, reg_ocr_seek_line_t *lines)
     }
 
     return n;
-}
-
-
-/*
- * The emblem's side has the largest print, as a rule.  A number is the last
- * line of its card: on one side of it there is no other, as there is of most
- * lines on a sheet of paper.
- */
-
-static float
-reg_ocr_seek_rank(const reg_ocr_job_t *job, const reg_ocr_box_t *line)
-{
-    return (job->request->kind == REG_OCR_EMBLEM)
-           ? line->height : reg_ocr_seek_room(&job->boxes, line);
 }
 
 

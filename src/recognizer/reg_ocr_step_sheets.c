@@ -100,13 +100,25 @@ reg_ocr_step_choose(reg_ocr_job_t *job, size_t *sheet)
 
     code = reg_ocr_glances(job, REG_OCR_GLANCED_NOT, sheet);
 
-    if (code != REG_OK || job->traces >= REG_OCR_GLANCE_TRACES) {
+    if (code != REG_OK) {
         return code;
+    }
+
+    if (job->traces >= REG_OCR_GLANCE_TRACES) {
+        /* among more lines than a card has they may be another paper's */
+
+        return (job->card.labels == 0
+                && job->groups.boxes[*sheet] >= REG_OCR_CARD_BOXES)
+               ? reg_ocr_step_seek(job) : REG_OK;
     }
 
     code = reg_ocr_choose_turned(job, REG_OCR_GLANCED_UPRIGHT);
 
-    return (code == REG_OK) ? reg_ocr_step_seek(job) : code;
+    if (code == REG_OK) {
+        code = reg_ocr_step_seek(job);
+    }
+
+    return (code == REG_OK) ? reg_ocr_step_seek_across(job) : code;
 }
 
 
