@@ -21,6 +21,13 @@
 
 #define NGX_REGISTRATION_RECOGNIZER_MARGIN       150
 
+/*
+ * Bytes sent at a time: a recogniser that reads as fast as we write would take
+ * a picture of megabytes whole, and everybody else would wait for it.
+ */
+
+#define NGX_REGISTRATION_RECOGNIZER_SEND         65536
+
 
 struct ngx_registration_recognizer_s {
     ngx_registration_recognizer_conf_t  *conf;
@@ -36,8 +43,7 @@ typedef struct {
     ngx_connection_t                    *connection;
     ngx_event_t                          timer;
 
-    ngx_registration_picture_t           picture;
-    size_t                               sent;      /* the head included */
+    ngx_registration_picture_t           picture;   /* what is to be sent */
 
     size_t                               received;
     u_char                               head[REG_RECOGNITION_ANSWER];
@@ -52,6 +58,8 @@ static ngx_registration_exchange_t *ngx_registration_exchange_create(
 static ngx_connection_t *ngx_registration_exchange_connect(
     ngx_registration_recognizer_t *recognizer);
 static void ngx_registration_exchange_write(ngx_event_t *wev);
+static ngx_int_t ngx_registration_exchange_send(
+    ngx_registration_exchange_t *ex);
 static void ngx_registration_exchange_read(ngx_event_t *rev);
 static ngx_int_t ngx_registration_exchange_head(
     ngx_registration_exchange_t *ex);
@@ -119,8 +127,11 @@ ngx_registration_recognizer_ask(ngx_registration_recognizer_t *recognizer,
     request.msec = msec - ngx_min(NGX_REGISTRATION_RECOGNIZER_MARGIN,
                                   msec / 2);
 
-    reg_recognition_write_request(&request, picture->data + picture->offset
-                                            - REG_RECOGNITION_REQUEST);
+    ex->picture.offset -= REG_RECOGNITION_REQUEST;
+    ex->picture.len += REG_RECOGNITION_REQUEST;
+
+    reg_recognition_write_request(&request, picture->data
+                                            + ex->picture.offset);
 
     c = ngx_registration_exchange_connect(recognizer);
     if (c == NULL) {
@@ -233,40 +244,14 @@ ngx_registration_exchange_connect(ngx_registration_recognizer_t *recognizer)
 static void
 ngx_registration_exchange_write(ngx_event_t *wev)
 {
-    size_t                        size;
-    u_char                       *start;
-    ssize_t                       n;
     ngx_connection_t             *c;
     ngx_registration_exchange_t  *ex;
 
     c = wev->data;
     ex = c->data;
 
-    size = REG_RECOGNITION_REQUEST + ex->picture.len;
-
-    while (ex->picture.data && ex->sent < size) {
-        start = ex->picture.data + ex->picture.offset
-                - REG_RECOGNITION_REQUEST;
-
-        n = c->send(c, start + ex->sent, size - ex->sent);
-
-        if (n == NGX_AGAIN) {
-            break;
-        }
-
-        if (n == NGX_ERROR) {
-
-            /* perhaps it said why before it closed */
-
-            ngx_registration_picture_free(&ex->picture);
-            break;
-        }
-
-        ex->sent += n;
-    }
-
-    if (ex->sent == size) {
-        ngx_registration_picture_free(&ex->picture);
+    if (ngx_registration_exchange_send(ex) == NGX_OK && ex->picture.data) {
+        ngx_post_event(wev, &ngx_posted_next_events);
     }
 
     if (ngx_handle_write_event(wev, 0) != NGX_OK
@@ -274,6 +259,52 @@ ngx_registration_exchange_write(ngx_event_t *wev)
     {
         ngx_registration_exchange_end(ex, NGX_ERROR);
     }
+}
+
+
+/* A piece of the picture, which is needed no more and wiped. */
+
+static ngx_int_t
+ngx_registration_exchange_send(ngx_registration_exchange_t *ex)
+{
+    u_char                      *start;
+    ssize_t                      n;
+    ngx_connection_t            *c;
+    ngx_registration_picture_t  *picture;
+
+    c = ex->connection;
+    picture = &ex->picture;
+
+    if (picture->data == NULL) {
+        return NGX_OK;
+    }
+
+    start = picture->data + picture->offset;
+
+    n = c->send(c, start,
+                ngx_min(picture->len, NGX_REGISTRATION_RECOGNIZER_SEND));
+
+    if (n == NGX_AGAIN) {
+        return NGX_AGAIN;
+    }
+
+    if (n == NGX_ERROR) {
+
+        /* perhaps it said why before it closed */
+
+        ngx_registration_picture_free(picture);
+        return NGX_OK;
+    }
+
+    reg_wipe(start, n);
+    picture->offset += n;
+    picture->len -= n;
+
+    if (picture->len == 0) {
+        ngx_registration_picture_free(picture);
+    }
+
+    return NGX_OK;
 }
 
 
@@ -439,7 +470,7 @@ static void
 ngx_registration_picture_free(ngx_registration_picture_t *picture)
 {
     if (picture->data) {
-        reg_wipe(picture->data, picture->offset + picture->len);
+        reg_wipe(picture->data + picture->offset, picture->len);
         free(picture->data);
         picture->data = NULL;
     }
