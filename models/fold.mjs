@@ -237,6 +237,11 @@ function hardSwish(graph, add) {
 }
 
 
+function number(name, f) {
+  return onnx.AttributeProto.create({ name, type: FLOAT_ATTRIBUTE, f });
+}
+
+
 function foldHardSwishes(graph) {
   let folded = 0;
 
@@ -245,8 +250,6 @@ function foldHardSwishes(graph) {
 
     if (found) {
       const [output] = found.nodes.at(-1).output;
-      const number = (name, f) => onnx.AttributeProto.create(
-        { name, type: FLOAT_ATTRIBUTE, f });
 
       graph.replace(found.nodes, [onnx.NodeProto.create({
         opType: 'Sum', name: output,

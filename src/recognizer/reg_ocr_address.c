@@ -20,6 +20,7 @@ static void reg_ocr_address_elevens(reg_ocr_text_t *text);
 static int reg_ocr_address_number(const reg_ocr_char_t *before,
     const reg_ocr_char_t *behind);
 static void reg_ocr_address_letters(reg_ocr_text_t *text);
+static int reg_ocr_address_is_number(const reg_ocr_text_t *text, size_t at);
 static size_t reg_ocr_address_figures(const reg_ocr_text_t *text, size_t at);
 static void reg_ocr_address_counted(reg_ocr_char_t *last);
 static void reg_ocr_address_annexed(reg_ocr_text_t *text);
@@ -103,17 +104,15 @@ reg_ocr_address_number(const reg_ocr_char_t *before,
 static void
 reg_ocr_address_letters(reg_ocr_text_t *text)
 {
-    size_t  i, k, end;
+    size_t  i, k;
 
     static const char  pairs[][2] = {
         { 'S', '5' }, { 'O', '0' }, { 'I', '1' }, { 'l', '1' }, { 'Z', '2' }
     };
 
-    for (i = 1; i + 1 < text->n; i++) {
-        end = reg_ocr_address_figures(text, i + 1);
+    for (i = 1; i < text->n; i++) {
 
-        if (end == i + 1 || end == text->n
-            || text->c[end].code != REG_OCR_ADDRESS_NUMBER
+        if (!reg_ocr_address_is_number(text, i + 1)
             || reg_ocr_address_figures(text, i - 1) != i)
         {
             continue;
@@ -126,6 +125,20 @@ reg_ocr_address_letters(reg_ocr_text_t *text)
             }
         }
     }
+}
+
+
+/* Whether figures of a 号 stand at a place. */
+
+static int
+reg_ocr_address_is_number(const reg_ocr_text_t *text, size_t at)
+{
+    size_t  end;
+
+    end = reg_ocr_address_figures(text, at);
+
+    return end > at && end < text->n
+           && text->c[end].code == REG_OCR_ADDRESS_NUMBER;
 }
 
 
@@ -166,13 +179,11 @@ reg_ocr_address_counted(reg_ocr_char_t *last)
 static void
 reg_ocr_address_annexed(reg_ocr_text_t *text)
 {
-    size_t  i, end;
+    size_t  i;
 
-    for (i = 1; i + 1 < text->n; i++) {
-        end = reg_ocr_address_figures(text, i + 1);
+    for (i = 1; i < text->n; i++) {
 
-        if (end > i + 1 && end < text->n
-            && text->c[end].code == REG_OCR_ADDRESS_NUMBER
+        if (reg_ocr_address_is_number(text, i + 1)
             && text->c[i - 1].code == REG_OCR_ADDRESS_NUMBER
             && reg_ocr_codes_has("阳府防对阿咐", text->c[i].code))
         {

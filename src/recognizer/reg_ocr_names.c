@@ -151,10 +151,9 @@ reg_ocr_names_weigh(reg_ocr_text_t *text)
 {
     size_t  i;
 
-    if (text->n > REG_OCR_NAME_LEAST
-        && (text->c[0].code == REG_OCR_NAME_RULE
-            || (text->c[0].code < 0x80 && reg_text_is_han(text->c[1].code))))
-    {
+    reg_ocr_text_begin(text);
+
+    if (text->n > REG_OCR_NAME_LEAST && text->c[0].code == REG_OCR_NAME_RULE) {
         reg_ocr_text_cut(text, 0, 1);
         text->hole = 1;
     }
