@@ -80,8 +80,6 @@ static void reg_ocr_licence_dates(const reg_ocr_page_t *page,
 
 #define REG_OCR_LICENCE_NAME     "名称 机构名称 单位名称"
 #define REG_OCR_LICENCE_TYPE     "类型 主体类型 组成形式 法人类型"
-#define REG_OCR_LICENCE_PERSON                                                \
-    "法定代表人 执行事务合伙人 负责人 经营者 投资人"
 #define REG_OCR_LICENCE_ADDRESS                                               \
     "主要经营场所 经营场所 营业场所 住所 地址"
 #define REG_OCR_LICENCE_SINCE    "成立日期 注册日期 成立时间"

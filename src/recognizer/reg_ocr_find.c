@@ -55,6 +55,8 @@ static int reg_ocr_blank(int32_t code);
 static int reg_ocr_word_next(const char **words, reg_str_t *word);
 static int reg_ocr_find_word(const reg_ocr_page_t *page, reg_str_t text,
     reg_ocr_label_t *label);
+static int reg_ocr_find_begun(const reg_ocr_line_t *line,
+    const reg_ocr_word_t *word, float em, reg_ocr_label_t *label);
 static int reg_ocr_find_in(const reg_ocr_line_t *line,
     const reg_ocr_word_t *word, size_t at, reg_ocr_label_t *label);
 static int reg_ocr_find_apart(const reg_ocr_page_t *page,
@@ -96,6 +98,55 @@ reg_ocr_find_any(const reg_ocr_page_t *page, const char *words,
 
     while (reg_ocr_word_next(&words, &word)) {
         if (reg_ocr_find_word(page, word, label)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+int
+reg_ocr_find_begins(const reg_ocr_page_t *page, const char *words, float top,
+    float em, reg_ocr_label_t *label)
+{
+    size_t          i;
+    reg_str_t       s;
+    reg_ocr_word_t  word;
+
+    while (reg_ocr_word_next(&words, &s)) {
+        word.n = reg_ocr_codes_parse(s, word.code, REG_OCR_WORD_MAX);
+
+        for (i = 0; i < page->n; i++) {
+            if (reg_ocr_find_begun(&page->lines[i], &word, em, label)
+                && label->y > top)
+            {
+                return 1;
+            }
+        }
+    }
+
+    return 0;
+}
+
+
+static int
+reg_ocr_find_begun(const reg_ocr_line_t *line, const reg_ocr_word_t *word,
+    float em, reg_ocr_label_t *label)
+{
+    size_t  at;
+
+    for (at = 0; at < line->n; at++) {
+
+        if (line->chars[at].x - line->chars[0].x
+            > em * line->height * REG_OCR_EM)
+        {
+            break;
+        }
+
+        if ((at == 0 || line->chars[at].code == word->code[0])
+            && reg_ocr_find_in(line, word, at, label))
+        {
             return 1;
         }
     }

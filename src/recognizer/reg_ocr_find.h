@@ -45,6 +45,14 @@ int reg_ocr_find_alone(const reg_ocr_page_t *page, const char *character,
 int reg_ocr_find_any(const reg_ocr_page_t *page, const char *words,
     reg_ocr_label_t *label);
 
+/*
+ * The first of several words that stands at a line's beginning, or, from its
+ * first character on, so many em behind it; below top.
+ */
+
+int reg_ocr_find_begins(const reg_ocr_page_t *page, const char *words,
+    float top, float em, reg_ocr_label_t *label);
+
 /* Each found in turn: *words moves on, *word is the one found. */
 
 int reg_ocr_find_next(const reg_ocr_page_t *page, const char **words,

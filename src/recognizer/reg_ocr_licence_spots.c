@@ -27,6 +27,11 @@
 #define REG_OCR_NAME_ABOVE    8.0f
 #define REG_OCR_BEFORE        2.6f      /* half a label on the same line */
 
+/* From a label to its value, and from one row to the next, at most. */
+
+#define REG_OCR_BEHIND        2.4f
+#define REG_OCR_PITCH         4.0f
+
 #define REG_OCR_DATE_LEAST    8         /* characters of 2019-3-1 */
 
 #define REG_OCR_PERSON_LEAST  2
@@ -35,6 +40,8 @@
 
 static void reg_ocr_spot_type(const reg_ocr_page_t *page,
     reg_ocr_spot_t *spot);
+static void reg_ocr_spot_above(const reg_ocr_page_t *page,
+    const reg_ocr_label_t *label, reg_ocr_spot_t *spot);
 static void reg_ocr_spot_name(const reg_ocr_page_t *page,
     const reg_ocr_spot_t *type, reg_ocr_spot_t *spot);
 static void reg_ocr_spot_person(const reg_ocr_page_t *page,
@@ -70,26 +77,51 @@ reg_ocr_licence_spots(const reg_ocr_page_t *page,
 }
 
 
-/* One of the forms at the beginning of a line, or behind half a label. */
+/*
+ * One of the forms at the beginning of a line, or behind half a label; else
+ * what stands where it does, in the row above the person's.
+ */
 
 static void
 reg_ocr_spot_type(const reg_ocr_page_t *page, reg_ocr_spot_t *spot)
 {
-    reg_str_t        word;
-    const char      *words;
     reg_ocr_label_t  label;
 
-    words = REG_OCR_FORMS;
+    if (reg_ocr_find_begins(page, REG_OCR_FORMS, page->title_y,
+                            REG_OCR_BEFORE, &label))
+    {
+        spot->x = label.left + label.em / 2;
+        spot->y = label.y;
+        spot->em = label.em;
 
-    while (reg_ocr_find_next(page, &words, &word, &label)) {
-        if (label.y > page->title_y
-            && label.left < label.line->chars[0].x
-                            + REG_OCR_BEFORE * label.em)
+    } else if (reg_ocr_find_any(page, REG_OCR_LICENCE_PERSON, &label)) {
+        reg_ocr_spot_above(page, &label, spot);
+    }
+}
+
+
+/* The row above a label's, in the column of its value. */
+
+static void
+reg_ocr_spot_above(const reg_ocr_page_t *page, const reg_ocr_label_t *label,
+    reg_ocr_spot_t *spot)
+{
+    size_t                 i;
+    reg_ocr_spot_t         column;
+    const reg_ocr_char_t  *c;
+
+    column.x = label->right + REG_OCR_BEHIND * label->em;
+    column.em = label->em;
+
+    for (i = 0; i < page->n; i++) {
+        c = reg_ocr_spot_in(&page->lines[i], &column);
+
+        if (c != NULL && page->lines[i].n > REG_OCR_PERSON_MOST
+            && c->y < label->y - 0.8f * label->em
+            && c->y > label->y - REG_OCR_PITCH * label->em
+            && (spot->em == 0 || c->y > spot->y))
         {
-            spot->x = label.left + label.em / 2;
-            spot->y = label.y;
-            spot->em = label.em;
-            return;
+            reg_ocr_spot_set(&page->lines[i], c, spot);
         }
     }
 }

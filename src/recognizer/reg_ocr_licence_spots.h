@@ -10,6 +10,11 @@
 #include "reg_ocr_find.h"
 
 
+/* How they who act for a business are called. */
+
+#define REG_OCR_LICENCE_PERSON                                                \
+    "法定代表人 执行事务合伙人 负责人 经营者 投资人"
+
 /* Where a value begins: the middle of its first character; em 0: unknown. */
 
 typedef struct {

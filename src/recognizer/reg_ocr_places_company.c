@@ -9,10 +9,17 @@
 #include "reg_ocr_words.h"
 
 
+#define REG_OCR_COMPANY_BRANCH  "分公司"
+
+
 static int reg_ocr_company_weigh(const reg_regions_t *regions,
     const char *number, reg_ocr_field_t *name);
 static int reg_ocr_company_words(const reg_regions_t *regions,
     const char *number, reg_ocr_field_t *name);
+static int reg_ocr_company_branch(const reg_regions_t *regions,
+    const char *number, reg_ocr_field_t *name);
+static int reg_ocr_company_near(const reg_regions_t *regions,
+    reg_ocr_field_t *name, size_t end, const char *place);
 static void reg_ocr_company_begin(const reg_regions_t *regions,
     const char *number, const reg_ocr_field_t *name, reg_ocr_result_t *result);
 static size_t reg_ocr_company_meant(const reg_ocr_field_t *name,
@@ -71,6 +78,8 @@ reg_ocr_company_weigh(const reg_regions_t *regions, const char *number,
         changed |= reg_ocr_company_words(regions, number, name);
     }
 
+    changed |= reg_ocr_company_branch(regions, number, name);
+
     reg_ocr_place_parse(name->value, &read);
     from = reg_ocr_company_named(regions, number, &read);
 
@@ -111,6 +120,88 @@ reg_ocr_company_words(const reg_regions_t *regions, const char *number,
     }
 
     return changed;
+}
+
+
+/*
+ * A branch is called after the place where it is, in whole or without its last
+ * character: one of these may have been read as another, and surely.  Of the
+ * short ones, only a province's may.
+ */
+
+static int
+reg_ocr_company_branch(const reg_regions_t *regions, const char *number,
+    reg_ocr_field_t *name)
+{
+    int              digits;
+    char             stem[64];
+    size_t           end;
+    const char      *place, *branch;
+    reg_ocr_place_t  head;
+
+    branch = strstr(name->value, REG_OCR_COMPANY_BRANCH);
+
+    if (branch == NULL) {
+        return 0;
+    }
+
+    reg_ocr_place_parse(branch, &head);
+    end = head.n;
+    reg_ocr_place_parse(name->value, &head);
+    end = head.n - end;
+
+    for (digits = 6; digits > 0; digits -= 2) {
+        place = reg_ocr_place_of(regions, number, digits);
+
+        if (place == NULL) {
+            continue;
+        }
+
+        reg_ocr_place_stem(place, stem, sizeof(stem));
+
+        if (reg_ocr_company_near(regions, name, end, place)
+            || ((digits == 2 || strlen(stem) >= sizeof("平顶山") - 1)
+                && reg_ocr_company_near(regions, name, end, stem)))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/*
+ * Puts a place where a name has, before one of its characters, what differs
+ * from it by one and is no other place's.
+ */
+
+static int
+reg_ocr_company_near(const reg_regions_t *regions, reg_ocr_field_t *name,
+    size_t end, const char *place)
+{
+    reg_ocr_place_t  read, right;
+
+    reg_ocr_place_parse(name->value, &read);
+    reg_ocr_place_parse(place, &right);
+
+    if (right.n < REG_OCR_PLACE_STEM || right.n > end) {
+        return 0;
+    }
+
+    end -= right.n;
+    read.n = right.n;
+    memmove(read.c, &read.c[end], read.n * sizeof(int32_t));
+
+    if (reg_ocr_place_distance(&read, read.n, &right) != 1
+        || reg_ocr_company_begun(regions, &read))
+    {
+        return 0;
+    }
+
+    reg_ocr_words_put(name, end, right.n, place);
+
+    return 1;
 }
 
 
@@ -187,7 +278,16 @@ reg_ocr_company_meant(const reg_ocr_field_t *name, const reg_ocr_place_t *read,
 
     len = doubt ? reg_ocr_place_begins(read, begins, 0) : 0;
 
-    return (len >= REG_OCR_PLACE_STEM) ? len : 0;
+    if (len >= REG_OCR_PLACE_STEM) {
+        return len;
+    }
+
+    /* long without what makes it autonomous */
+
+    reg_ocr_place_stem(place, begins, size);
+    len = reg_ocr_place_begins(read, begins, 1);
+
+    return (len > REG_OCR_PLACE_SURE) ? len : 0;
 }
 
 

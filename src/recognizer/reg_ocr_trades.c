@@ -74,6 +74,14 @@ static const char *const  reg_ocr_trades[] = {
 };
 
 
+/* So long that with one character exchanged they are nothing else. */
+
+static const char *const  reg_ocr_trades_forms[] = {
+    "有限责任公司", "股份有限公司", NULL
+};
+
+
+static int reg_ocr_trades_form(reg_ocr_field_t *name, const char *form);
 static size_t reg_ocr_trade_called(const reg_ocr_field_t *name, size_t from);
 static int32_t reg_ocr_trade_usual(const reg_ocr_field_t *name, size_t at,
     int32_t code);
@@ -89,6 +97,10 @@ reg_ocr_trades_weigh(reg_ocr_field_t *name)
 
     changed = reg_ocr_words_misread(name, 0, reg_ocr_trades_misread);
 
+    for (i = 0; reg_ocr_trades_forms[i] != NULL; i++) {
+        changed |= reg_ocr_trades_form(name, reg_ocr_trades_forms[i]);
+    }
+
     if (name->vouched) {
         return changed;
     }
@@ -103,6 +115,36 @@ reg_ocr_trades_weigh(reg_ocr_field_t *name)
     }
 
     return changed;
+}
+
+
+static int
+reg_ocr_trades_form(reg_ocr_field_t *name, const char *form)
+{
+    size_t     i, k, n, length, differ;
+    int32_t    codes[REG_OCR_TEXT_MAX], right[REG_OCR_TEXT_MAX];
+    reg_str_t  s;
+
+    s.data = (const unsigned char *) form;
+    s.len = strlen(form);
+    length = reg_ocr_codes_parse(s, right, REG_OCR_TEXT_MAX);
+
+    s.data = (const unsigned char *) name->value;
+    s.len = strlen(name->value);
+    n = reg_ocr_codes_parse(s, codes, REG_OCR_TEXT_MAX);
+
+    for (i = 0; i + length <= n; i++) {
+        for (k = 0, differ = 0; k < length; k++) {
+            differ += (codes[i + k] != right[k]);
+        }
+
+        if (differ == 1) {
+            reg_ocr_words_put(name, i, length, form);
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

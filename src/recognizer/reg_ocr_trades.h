@@ -13,7 +13,8 @@
 /*
  * Puts such words, 教育 for 教肯, and names of ethnic groups where some of
  * their characters were read and the others are in doubt; in a name that is
- * vouched for only what is never right, 教有.  1 when something was changed.
+ * vouched for only what is never right, 教有, 展份有限公司.  1 when something
+ * was changed.
  */
 
 int reg_ocr_trades_weigh(reg_ocr_field_t *name);

@@ -16,8 +16,6 @@ static size_t reg_ocr_words_find(const reg_ocr_field_t *field, size_t from,
     const char *word, size_t *at);
 static size_t reg_ocr_words_read(const reg_ocr_field_t *field, size_t at,
     const char *word);
-static void reg_ocr_words_put(reg_ocr_field_t *field, size_t at, size_t n,
-    const char *word);
 
 
 int
@@ -105,7 +103,7 @@ reg_ocr_words_skip(const reg_ocr_field_t *field, size_t n)
 }
 
 
-static void
+void
 reg_ocr_words_put(reg_ocr_field_t *field, size_t at, size_t n,
     const char *word)
 {

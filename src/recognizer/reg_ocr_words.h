@@ -18,6 +18,11 @@
 int reg_ocr_words_weigh(reg_ocr_field_t *field, size_t from,
     const char *word);
 
+/* Puts a word in the place of n characters, where the value has room. */
+
+void reg_ocr_words_put(reg_ocr_field_t *field, size_t at, size_t n,
+    const char *word);
+
 /* What follows the first n characters of a value. */
 
 const unsigned char *reg_ocr_words_skip(const reg_ocr_field_t *field,

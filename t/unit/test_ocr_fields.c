@@ -627,6 +627,48 @@ a_licence_of_two_columns_is_read(void **state)
 }
 
 
+/*
+ * Where 名称 and 类型 were not found, the type tells the column: read with an
+ * error below a name that has the same words, or not at all, above the person.
+ */
+
+static void
+a_licences_name_is_found_without_its_label(void **state)
+{
+    size_t               i;
+    reg_ocr_page_t       p;
+    reg_ocr_result_t     result;
+    reg_ocr_alphabet_t  *a = alphabet();
+
+    static const char *const  types[] = {
+        "有服责任公司(自然人独资)", "高他收份有限公限非上市"
+    };
+
+    (void) state;
+
+    for (i = 0; i < 2; i++) {
+        p = page(a);
+        add(&p, 100, 60, "91410105MA4164105Y");
+        add(&p, 360, 200, "样本文化有限责任公司");
+        add(&p, 900, 200, "成立日期");
+        add(&p, 1100, 200, "2019年03月12日");
+        add(&p, 360, 300, types[i]);
+        add(&p, 100, 400, "法定代表人");
+        add(&p, 360, 400, "样本甲");
+        reg_ocr_page_straighten(&p);
+
+        reg_ocr_result_init(&result);
+        reg_ocr_fields_licence(&p, TODAY, &result);
+        assert_field(&result, "name", "样本文化有限责任公司", 0);
+        assert_field(&result, "legal_person", "样本甲", 1);
+
+        reg_ocr_page_free(&p);
+    }
+
+    free(a);
+}
+
+
 /* Its second row was not found, as of some pictures. */
 
 static void
@@ -794,6 +836,7 @@ main(void)
         cmocka_unit_test(a_name_stands_in_its_row_of_the_card),
         cmocka_unit_test(the_term_of_a_card_is_one_the_law_knows),
         cmocka_unit_test(a_licence_of_two_columns_is_read),
+        cmocka_unit_test(a_licences_name_is_found_without_its_label),
         cmocka_unit_test(
             an_address_of_a_licence_that_was_cut_is_not_vouched_for),
         cmocka_unit_test(a_value_begins_behind_the_longest_label_of_its_column),

@@ -490,6 +490,26 @@ a_company_is_named_after_its_place(void **state)
                               "_________封"),
                         "登封样本有限公司登封分公司");
 
+    /* of what all companies are, one character that is surely another */
+
+    assert_string_equal(named(DENGFENG, "登封样本展份有限公司", ""),
+                        "登封样本股份有限公司");
+    assert_string_equal(named(DENGFENG, "登封样本有服责任公司", ""),
+                        "登封样本有限责任公司");
+    assert_string_equal(named(DENGFENG, "登封样本控股有限公司", ""),
+                        "登封样本控股有限公司");
+
+    /* at a branch's */
+
+    assert_string_equal(named(DENGFENG, "登封样本有限公司登村市分公司", ""),
+                        "登封样本有限公司登封市分公司");
+    assert_string_equal(named(DENGFENG, "登封样本有限公司河商分公司", ""),
+                        "登封样本有限公司河南分公司");
+    assert_string_equal(named(DENGFENG, "登封样本有限公司荥阳市分公司", ""),
+                        "登封样本有限公司荥阳市分公司");
+    assert_string_equal(named(DENGFENG, "登封样本有限公司登高分公司", ""),
+                        "登封样本有限公司登高分公司");
+
     /* with its last character in doubt, and without what makes it autonomous */
 
     assert_string_equal(named(DENGFENG, "登封巾样本有限公司", "__市"),
@@ -502,6 +522,8 @@ a_company_is_named_after_its_place(void **state)
 
     assert_string_equal(named(HONGHE, "红河哈尼族体族自治州样本有限公司", ""),
                         "红河哈尼族彝族自治州样本有限公司");
+    assert_string_equal(named(HONGHE, "红河哈尼族体族样本有限公司", ""),
+                        "红河哈尼族彝族样本有限公司");
     assert_string_equal(named(HONGHE, "红河样本有限公司", ""),
                         "红河样本有限公司");
 
