@@ -13,9 +13,11 @@
 
 #define REG_OCR_ADDRESS_FIGURES  "0123456789"
 #define REG_OCR_ADDRESS_NUMBER   0x53f7     /* 号 */
+#define REG_OCR_ADDRESS_ROOM     0x5ba4     /* 室 */
 #define REG_OCR_ADDRESS_ANNEX    0x9644     /* 附 */
 
 
+static void reg_ocr_address_clean(reg_ocr_text_t *text);
 static void reg_ocr_address_elevens(reg_ocr_text_t *text);
 static int reg_ocr_address_number(const reg_ocr_char_t *before,
     const reg_ocr_char_t *behind);
@@ -24,7 +26,7 @@ static int reg_ocr_address_is_number(const reg_ocr_text_t *text, size_t at);
 static size_t reg_ocr_address_figures(const reg_ocr_text_t *text, size_t at);
 static void reg_ocr_address_counted(reg_ocr_char_t *last);
 static void reg_ocr_address_annexed(reg_ocr_text_t *text);
-static void reg_ocr_address_annex(reg_ocr_text_t *text);
+static void reg_ocr_address_ends(reg_ocr_text_t *text);
 
 
 void
@@ -36,6 +38,7 @@ reg_ocr_address_mend(reg_ocr_text_t *text)
         return;
     }
 
+    reg_ocr_address_clean(text);
     reg_ocr_address_elevens(text);
     reg_ocr_address_letters(text);
     reg_ocr_address_annexed(text);
@@ -50,7 +53,23 @@ reg_ocr_address_mend(reg_ocr_text_t *text)
     {
         text->hole = 1;
         last->p = fminf(last->p, REG_OCR_ADDRESS_CUT);
-        reg_ocr_address_annex(text);
+        reg_ocr_address_ends(text);
+    }
+}
+
+
+/* A scratch or a shadow's edge is read as a stroke, which no address has. */
+
+static void
+reg_ocr_address_clean(reg_ocr_text_t *text)
+{
+    size_t  i;
+
+    for (i = 0; i < text->n; i++) {
+        if (reg_ocr_codes_has("/\\|_~`'\"", text->c[i].code)) {
+            reg_ocr_text_cut(text, i--, 1);
+            text->hole = 1;
+        }
     }
 }
 
@@ -194,12 +213,16 @@ reg_ocr_address_annexed(reg_ocr_text_t *text)
 }
 
 
-/* Behind 附 and figures 号 follows, whether it was read or not. */
+/*
+ * Behind a street, 附 or 号楼 and figures 号 follows, behind a house's name 室,
+ * whether it was read or not.
+ */
 
 static void
-reg_ocr_address_annex(reg_ocr_text_t *text)
+reg_ocr_address_ends(reg_ocr_text_t *text)
 {
     size_t           i;
+    int32_t          code;
     reg_ocr_char_t  *last;
 
     for (i = text->n; i > 0; i--) {
@@ -210,14 +233,22 @@ reg_ocr_address_annex(reg_ocr_text_t *text)
         }
     }
 
-    if (i == 0 || i == text->n || text->n == REG_OCR_TEXT_MAX
-        || text->c[i - 1].code != REG_OCR_ADDRESS_ANNEX)
-    {
+    if (i == 0 || i == text->n || text->n == REG_OCR_TEXT_MAX) {
+        return;
+    }
+
+    if (reg_ocr_codes_has("附路街巷道里弄村组院楼元", text->c[i - 1].code)) {
+        code = REG_OCR_ADDRESS_NUMBER;
+
+    } else if (reg_ocr_codes_has("栋幢座层", text->c[i - 1].code)) {
+        code = REG_OCR_ADDRESS_ROOM;
+
+    } else {
         return;
     }
 
     last = &text->c[text->n++];
     *last = last[-1];
-    last->code = REG_OCR_ADDRESS_NUMBER;
+    last->code = code;
     memset(last->others, 0, sizeof(last->others));
 }

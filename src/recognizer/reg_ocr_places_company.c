@@ -173,35 +173,40 @@ reg_ocr_company_branch(const reg_regions_t *regions, const char *number,
 
 /*
  * Puts a place where a name has, before one of its characters, what differs
- * from it by one and is no other place's.
+ * from it by one, or has one too many; a short one's may be another place's.
  */
 
 static int
 reg_ocr_company_near(const reg_regions_t *regions, reg_ocr_field_t *name,
     size_t end, const char *place)
 {
-    reg_ocr_place_t  read, right;
+    size_t           n;
+    reg_ocr_place_t  all, read, right;
 
-    reg_ocr_place_parse(name->value, &read);
+    reg_ocr_place_parse(name->value, &all);
     reg_ocr_place_parse(place, &right);
 
-    if (right.n < REG_OCR_PLACE_STEM || right.n > end) {
-        return 0;
-    }
-
-    end -= right.n;
-    read.n = right.n;
-    memmove(read.c, &read.c[end], read.n * sizeof(int32_t));
-
-    if (reg_ocr_place_distance(&read, read.n, &right) != 1
-        || reg_ocr_company_begun(regions, &read))
+    if (right.n < REG_OCR_PLACE_STEM || right.n >= end
+        || memcmp(&all.c[end - right.n], right.c, right.n * sizeof(int32_t))
+           == 0)
     {
         return 0;
     }
 
-    reg_ocr_words_put(name, end, right.n, place);
+    for (n = right.n + 1; n >= right.n; n--) {
+        read.n = n;
+        memcpy(read.c, &all.c[end - n], n * sizeof(int32_t));
 
-    return 1;
+        if (reg_ocr_place_distance(&read, n, &right) == 1
+            && (n > REG_OCR_PLACE_SURE
+                || !reg_ocr_company_begun(regions, &read)))
+        {
+            reg_ocr_words_put(name, end - n, n, place);
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -16,7 +16,7 @@
 
 #define REG_OCR_SEEK_MOST     48
 
-/* The longer side of the look across. */
+/* The longer side of the look across, in pixels of the model's input. */
 
 #define REG_OCR_SEEK_SIDE     960.0f
 

@@ -70,14 +70,14 @@ static const char *const  reg_ocr_trades[] = {
     "娱乐", "发展", "开发", "管理", "企业", "实业", "工贸", "制造", "加工", "生物",
     "生态", "数字音乐", "数字内容", "数字出版", "知识产权", "经营部", "工作室", "专业合作社",
     "事务所", "书画", "装裱", "花店", "书店", "琴行", "商行", "合伙企业", "有限合伙",
-    "有限责任公司", "股份有限公司", "分公司", NULL
+    "有限责任公司", "股份有限公司", "有限公司", "分公司", NULL
 };
 
 
 /* So long that with one character exchanged they are nothing else. */
 
 static const char *const  reg_ocr_trades_forms[] = {
-    "有限责任公司", "股份有限公司", NULL
+    "有限责任公司", "股份有限公司", "有限合伙", "专业合作社", "知识产权", NULL
 };
 
 

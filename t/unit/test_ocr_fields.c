@@ -87,22 +87,28 @@ an_address_that_was_cut_is_not_vouched_for(void **state)
     reg_ocr_result_t     result;
     reg_ocr_alphabet_t  *a = alphabet();
 
-    static const char *const  addresses[] = {
-        "湖北省团风县样本路386", "湖北省团风县样本大道", "湖北省武汉市汉南区"
+    /* what surely follows is put; of a house without a name, that is either */
+
+    static const char *const  addresses[][2] = {
+        { "湖北省团风县样本路386", "湖北省团风县样本路386号" },
+        { "湖北省团风县样本路3号2栋1201", "湖北省团风县样本路3号2栋1201室" },
+        { "湖北省团风县样本1201", "湖北省团风县样本1201" },
+        { "湖北省团风县样本大道", "湖北省团风县样本大道" },
+        { "湖北省武汉市汉南区", "湖北省武汉市汉南区" }
     };
 
     (void) state;
 
-    for (i = 0; i < 3; i++) {
+    for (i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
         p = page(a);
         add(&p, 85, 413, "住址");
-        add(&p, 205, 413, addresses[i]);
+        add(&p, 205, 413, addresses[i][0]);
         add(&p, 369, 648, "410105197412058432");
         reg_ocr_page_straighten(&p);
 
         reg_ocr_result_init(&result);
         reg_ocr_fields_portrait(&p, TODAY, &result);
-        assert_field(&result, "address", addresses[i], 0);
+        assert_field(&result, "address", addresses[i][1], 0);
         assert_true(reg_ocr_result_field(&result, "address")->confidence
                     < 0.6f);
 
@@ -113,7 +119,10 @@ an_address_that_was_cut_is_not_vouched_for(void **state)
 }
 
 
-/* The box of a single character is not as high as those of whole lines. */
+/*
+ * The box of a single character is not as high as those of whole lines; and a
+ * scratch is no character.
+ */
 
 static void
 an_address_may_end_with_a_row_of_one_character(void **state)
@@ -126,13 +135,13 @@ an_address_may_end_with_a_row_of_one_character(void **state)
 
     p = page(a);
     add(&p, 85, 413, "住址");
-    add(&p, 205, 413, "湖北省团风县样本路39");
+    add(&p, 205, 413, "湖北省团风县样/本路39");
     add(&p, 205, 465, "号");
     p.lines[2].height *= 0.53f;
 
     reg_ocr_result_init(&result);
     reg_ocr_fields_portrait(&p, TODAY, &result);
-    assert_field(&result, "address", "湖北省团风县样本路39号", 1);
+    assert_field(&result, "address", "湖北省团风县样本路39号", 0);
 
     reg_ocr_page_free(&p);
     free(a);
@@ -691,7 +700,7 @@ an_address_of_a_licence_that_was_cut_is_not_vouched_for(void **state)
     reg_ocr_result_init(&result);
     reg_ocr_fields_licence(&p, TODAY, &result);
 
-    assert_field(&result, "address", "河南省郑州市样本路315", 0);
+    assert_field(&result, "address", "河南省郑州市样本路315号", 0);
 
     reg_ocr_page_free(&p);
     free(a);

@@ -459,6 +459,12 @@ villages_are_called_as_villages_are(void **state)
                         "河南省荥阳市太林镇周峁村5号");
     assert_string_equal(village("太林镇陈坑村5号", "____抗"),
                         "河南省荥阳市太林镇陈坑村5号");
+
+    /* and what no town or village is called */
+
+    assert_string_equal(village("风林镇陈注村5号", ""),
+                        "河南省荥阳市凤林镇陈洼村5号");
+    assert_string_equal(village("东风路5号", ""), "河南省荥阳市东风路5号");
 }
 
 
@@ -498,6 +504,13 @@ a_company_is_named_after_its_place(void **state)
                         "登封样本有限责任公司");
     assert_string_equal(named(DENGFENG, "登封样本控股有限公司", ""),
                         "登封样本控股有限公司");
+    assert_string_equal(named(DENGFENG, "登封样本知职产权服务社", ""),
+                        "登封样本知识产权服务社");
+
+    /* and what no company is called */
+
+    assert_string_equal(named(DENGFENG, "登封用限文化有限公司", ""),
+                        "登封川曦文化有限公司");
 
     /* at a branch's */
 
@@ -509,6 +522,9 @@ a_company_is_named_after_its_place(void **state)
                         "登封样本有限公司荥阳市分公司");
     assert_string_equal(named(DENGFENG, "登封样本有限公司登高分公司", ""),
                         "登封样本有限公司登高分公司");
+    assert_string_equal(named(HONGHE, "红河样本有限公司"
+                              "红河哈尼族彝族自治一州分公司", ""),
+                        "红河样本有限公司红河哈尼族彝族自治州分公司");
 
     /* with its last character in doubt, and without what makes it autonomous */
 
