@@ -34,11 +34,12 @@ reg_ocr_address_mend(reg_ocr_text_t *text)
 {
     reg_ocr_char_t  *last;
 
+    reg_ocr_address_clean(text);
+
     if (text->n == 0) {
         return;
     }
 
-    reg_ocr_address_clean(text);
     reg_ocr_address_elevens(text);
     reg_ocr_address_letters(text);
     reg_ocr_address_annexed(text);

@@ -74,10 +74,13 @@ static const char *const  reg_ocr_trades[] = {
 };
 
 
-/* So long that with one character exchanged they are nothing else. */
+/*
+ * So long that with a character before the last exchanged they are nothing
+ * else.
+ */
 
 static const char *const  reg_ocr_trades_forms[] = {
-    "有限责任公司", "股份有限公司", "有限合伙", "专业合作社", "知识产权", NULL
+    "有限责任公司", "股份有限公司", "知识产权", NULL
 };
 
 
@@ -138,7 +141,7 @@ reg_ocr_trades_form(reg_ocr_field_t *name, const char *form)
             differ += (codes[i + k] != right[k]);
         }
 
-        if (differ == 1) {
+        if (differ == 1 && codes[i + length - 1] == right[length - 1]) {
             reg_ocr_words_put(name, i, length, form);
             return 1;
         }

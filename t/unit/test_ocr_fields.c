@@ -135,6 +135,14 @@ an_address_may_end_with_a_row_of_one_character(void **state)
 
     p = page(a);
     add(&p, 85, 413, "住址");
+    add(&p, 205, 413, "/");
+    reg_ocr_result_init(&result);
+    reg_ocr_fields_portrait(&p, TODAY, &result);
+    assert_null(reg_ocr_result_field(&result, "address"));
+    reg_ocr_page_free(&p);
+
+    p = page(a);
+    add(&p, 85, 413, "住址");
     add(&p, 205, 413, "湖北省团风县样/本路39");
     add(&p, 205, 465, "号");
     p.lines[2].height *= 0.53f;

@@ -507,10 +507,13 @@ a_company_is_named_after_its_place(void **state)
     assert_string_equal(named(DENGFENG, "登封样本知职产权服务社", ""),
                         "登封样本知识产权服务社");
 
-    /* and what no company is called */
+    assert_string_equal(named(DENGFENG, "登封样本知识产业服务社", ""),
+                        "登封样本知识产业服务社");
 
-    assert_string_equal(named(DENGFENG, "登封用限文化有限公司", ""),
-                        "登封川曦文化有限公司");
+    /* and what stands before 有限公司, where nothing says what it does */
+
+    assert_string_equal(named(DENGFENG, "登封哦云有限公司", ""),
+                        "登封曦云有限公司");
 
     /* at a branch's */
 
