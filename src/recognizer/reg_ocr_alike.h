@@ -36,6 +36,7 @@ typedef struct {
 } reg_ocr_trace_t;
 
 extern const reg_ocr_alike_t  reg_ocr_alike_villages[];
+extern const reg_ocr_alike_t  reg_ocr_alike_divisions[];
 extern const reg_ocr_alike_t  reg_ocr_alike_surnames[];
 extern const reg_ocr_alike_t  reg_ocr_alike_given[];
 extern const reg_ocr_alike_t  reg_ocr_alike_companies[];

@@ -72,6 +72,8 @@ typedef struct {
     float        cost;
     const char  *likely;        /* by the characters that are in doubt */
     const char  *likely_code;
+    const char  *alike;         /* by a character that looks like it */
+    const char  *alike_code;
     const char  *near;          /* the last that differs by one */
     const char  *near_code;
     size_t       several;

@@ -3,6 +3,7 @@
  * branches.
  */
 
+#include "reg_ocr_alike.h"
 #include "reg_ocr_chain.h"
 #include "reg_ocr_place.h"
 #include "reg_text.h"
@@ -10,8 +11,10 @@
 
 #define REG_OCR_BUREAU  "公安局"
 #define REG_OCR_BRANCH  "分局"
+#define REG_OCR_OFFICE  "局"
 
 
+static void reg_ocr_place_tail(reg_ocr_field_t *field);
 static void reg_ocr_place_bureau(reg_ocr_field_t *field);
 static int reg_ocr_place_branch(const reg_regions_t *regions, const char *city,
     const reg_ocr_field_t *field, const char *read, char *branch, size_t size);
@@ -20,6 +23,9 @@ static const char *reg_ocr_place_nearest(const reg_regions_t *regions,
     const char **of);
 static void reg_ocr_place_likely(reg_ocr_place_few_t *few,
     const reg_ocr_field_t *field, size_t at, size_t n, const char *text,
+    const char *name, const char *code);
+static void reg_ocr_place_off(reg_ocr_place_few_t *few,
+    const reg_ocr_place_t *read, const reg_ocr_place_t *place,
     const char *name, const char *code);
 static const char *reg_ocr_place_meant(const reg_ocr_place_few_t *few,
     const char **code);
@@ -37,6 +43,7 @@ reg_ocr_places_authority(const reg_regions_t *regions,
     reg_ocr_place_t   read;
 
     field = *authority;
+    reg_ocr_place_tail(&field);
     reg_ocr_place_bureau(&field);
     bureau = strstr(field.value, REG_OCR_BUREAU);
     name = NULL;
@@ -70,6 +77,40 @@ reg_ocr_places_authority(const reg_regions_t *regions,
         reg_ocr_result_add(result, "authority", mended, field.confidence,
                            vouched);
     }
+}
+
+
+/* Behind its last 局 figures of the term below may have been read. */
+
+static void
+reg_ocr_place_tail(reg_ocr_field_t *field)
+{
+    char       *at, *end;
+    int32_t     code;
+    reg_str_t   rest;
+
+    end = NULL;
+
+    for (at = field->value; (at = strstr(at, REG_OCR_OFFICE)) != NULL; ) {
+        at += sizeof(REG_OCR_OFFICE) - 1;
+        end = at;
+    }
+
+    if (end == NULL || *end == '\0') {
+        return;
+    }
+
+    rest.data = (unsigned char *) end;
+    rest.len = strlen(end);
+
+    while ((code = reg_text_next(&rest)) != -1) {
+        if (reg_text_is_han(code)) {
+            return;
+        }
+    }
+
+    *end = '\0';
+    field->vouched = 0;
 }
 
 
@@ -179,7 +220,7 @@ reg_ocr_place_branch(const reg_regions_t *regions, const char *city,
         reg_ocr_place_likely(&few, field, before.n, is.n, stem, name, code);
 
         if (distance == 1) {
-            reg_ocr_place_near(&few, name, code);
+            reg_ocr_place_off(&few, &is, &place, name, code);
         }
     }
 
@@ -229,7 +270,7 @@ reg_ocr_place_nearest(const reg_regions_t *regions,
                    && (read->n >= REG_OCR_PLACE_SURE
                        || place.c[place.n - 1] == read->c[read->n - 1]))
         {
-            reg_ocr_place_near(&few, name, code);
+            reg_ocr_place_off(&few, read, &place, name, code);
             hidden |= (place.n > read->n);
         }
     }
@@ -264,12 +305,48 @@ reg_ocr_place_likely(reg_ocr_place_few_t *few, const reg_ocr_field_t *field,
 }
 
 
+/*
+ * One that differs by a character, which may be what the right one always is
+ * read as: 唯县 of 睢县.
+ */
+
+static void
+reg_ocr_place_off(reg_ocr_place_few_t *few, const reg_ocr_place_t *read,
+    const reg_ocr_place_t *place, const char *name, const char *code)
+{
+    float            p;
+    size_t           i;
+    reg_ocr_other_t  other;
+
+    reg_ocr_place_near(few, name, code);
+
+    for (i = 0; i < read->n && read->n == place->n; i++) {
+
+        other.code = read->c[i];
+        other.p = 1;
+
+        if (read->c[i] != place->c[i]
+            && reg_ocr_alike(reg_ocr_alike_divisions, &other, 1, &p)
+               == place->c[i])
+        {
+            few->alike = name;
+            few->alike_code = code;
+        }
+    }
+}
+
+
 static const char *
 reg_ocr_place_meant(const reg_ocr_place_few_t *few, const char **code)
 {
     if (few->likely != NULL) {
         *code = few->likely_code;
         return few->likely;
+    }
+
+    if (few->alike != NULL) {
+        *code = few->alike_code;
+        return few->alike;
     }
 
     *code = few->near_code;

@@ -32,6 +32,7 @@ places(void)
                      " [\"411200\", \"三门峡市\"],"
                      " [\"411202\", \"湖滨区\"], [\"411203\", \"陕州区\"],"
                      " [\"411221\", \"渑池县\"], [\"411282\", \"灵宝市\"],"
+                     " [\"411422\", \"睢县\"],"
                      " [\"411700\", \"驻马店市\"], [\"411723\", \"平舆县\"],"
                      " [\"420000\", \"湖北省\"], [\"420100\", \"武汉市\"],"
                      " [\"430000\", \"湖南省\"], [\"430300\", \"湘潭市\"],"
@@ -198,6 +199,14 @@ places_are_those_of_the_table(void **state)
                                "池县公安局"), "池县公安局");
     assert_string_equal(mended("411221198909125988", "authority",
                                "吉县公安局"), "吉县公安局");
+
+    /* that others are one character off does not matter, nor what follows */
+
+    assert_string_equal(mended("411221198909125988", "authority",
+                               "唯县公安局"), "睢县公安局");
+    assert_string_equal(mended("411221198909125988", "authority",
+                               "渑池县公安局2019.1"),
+                        "渑池县公安局");
 
     /* branches: of that city's districts the one that is meant, if any */
 
