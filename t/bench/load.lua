@@ -8,7 +8,8 @@
 --     whole requests from a file, each behind its length in a line
 --
 -- DELAY=MILLISECONDS in the environment: every connection waits that long
--- between two requests.  The last line of output is
+-- before a request, by half more or less.  All as long would keep in step, and
+-- every request would wait for those sent with it.  The last line of output is
 -- "RESULT requests microseconds failed p50 p99" (the last two microseconds).
 
 local threads = 0
@@ -98,6 +99,7 @@ local modes = { same = same, count = count, list = list }
 
 
 function init(args)
+    math.randomseed(os.time() + index)
     assert(modes[args[1]], "mode: same, count or list")(args)
 end
 
@@ -114,7 +116,7 @@ end
 local wait = tonumber(os.getenv("DELAY"))
 
 if wait then
-    function delay() return wait end
+    function delay() return wait * (0.5 + math.random()) end
 end
 
 
