@@ -341,11 +341,7 @@ reg_ocr_by_print(reg_ocr_job_t *job)
         return REG_OK;
     }
 
-    code = reg_ocr_step_seek(job);
-
-    if (code == REG_OK) {
-        code = reg_ocr_step_seek_across(job);
-    }
+    code = reg_ocr_step_seek_twice(job);
 
     if (code == REG_OK && job->card.labels != 0) {
         code = reg_ocr_step_card_read(job, 1);

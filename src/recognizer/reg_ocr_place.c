@@ -15,7 +15,7 @@ reg_ocr_place_parse(const char *text, reg_ocr_place_t *place)
     s.data = (const unsigned char *) text;
     s.len = strlen(text);
 
-    place->n = reg_ocr_codes_parse(s, place->c, REG_OCR_PLACE_MAX);
+    place->n = reg_ocr_codes_parse(s, place->c, REG_OCR_TEXT_MAX);
 }
 
 

@@ -11,8 +11,6 @@
 #include "reg_ocr_places.h"
 
 
-#define REG_OCR_PLACE_MAX   96      /* characters, of an address as well */
-
 /* With fewer characters one that differs may be any. */
 
 #define REG_OCR_PLACE_SURE  3
@@ -23,7 +21,7 @@
 
 typedef struct {
     size_t   n;
-    int32_t  c[REG_OCR_PLACE_MAX];
+    int32_t  c[REG_OCR_TEXT_MAX];
 } reg_ocr_place_t;
 
 void reg_ocr_place_parse(const char *text, reg_ocr_place_t *place);

@@ -7,6 +7,7 @@
 #include "reg_ocr_place.h"
 #include "reg_ocr_trades.h"
 #include "reg_ocr_words.h"
+#include "reg_text.h"
 
 
 #define REG_OCR_COMPANY_BRANCH  "分公司"
@@ -133,11 +134,11 @@ static int
 reg_ocr_company_branch(const reg_regions_t *regions, const char *number,
     reg_ocr_field_t *name)
 {
-    int              digits;
-    char             stem[64];
-    size_t           end;
-    const char      *place, *branch;
-    reg_ocr_place_t  head;
+    int          digits;
+    char         stem[64];
+    size_t       end;
+    reg_str_t    head;
+    const char  *place, *branch;
 
     branch = strstr(name->value, REG_OCR_COMPANY_BRANCH);
 
@@ -145,10 +146,9 @@ reg_ocr_company_branch(const reg_regions_t *regions, const char *number,
         return 0;
     }
 
-    reg_ocr_place_parse(branch, &head);
-    end = head.n;
-    reg_ocr_place_parse(name->value, &head);
-    end = head.n - end;
+    head.data = (const unsigned char *) name->value;
+    head.len = branch - name->value;
+    end = reg_text_length(head);
 
     for (digits = 6; digits > 0; digits -= 2) {
         place = reg_ocr_place_of(regions, number, digits);

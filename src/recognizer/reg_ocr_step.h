@@ -108,11 +108,12 @@ reg_code_t reg_ocr_step_choose_turned(reg_ocr_job_t *job);
 reg_code_t reg_ocr_step_seek(reg_ocr_job_t *job);
 
 /*
- * The same in another look at the picture, a quarter turned and closer: print
- * that runs down a picture is found character by character, if at all.
+ * The same, and then in another look at the picture, a quarter turned and
+ * closer: print that runs down a picture is found character by character, if
+ * at all.
  */
 
-reg_code_t reg_ocr_step_seek_across(reg_ocr_job_t *job);
+reg_code_t reg_ocr_step_seek_twice(reg_ocr_job_t *job);
 
 /* Reads a sheet; and the others, when it says nothing. */
 

@@ -50,6 +50,7 @@ typedef struct {
 } reg_ocr_seek_line_t;
 
 
+static reg_code_t reg_ocr_seek_across(reg_ocr_job_t *job);
 static reg_code_t reg_ocr_seek_among(reg_ocr_job_t *job,
     const reg_ocr_boxes_t *boxes);
 static size_t reg_ocr_seek_lines(reg_ocr_kind_t kind,
@@ -84,7 +85,18 @@ reg_ocr_step_seek(reg_ocr_job_t *job)
 
 
 reg_code_t
-reg_ocr_step_seek_across(reg_ocr_job_t *job)
+reg_ocr_step_seek_twice(reg_ocr_job_t *job)
+{
+    reg_code_t  code;
+
+    code = reg_ocr_step_seek(job);
+
+    return (code == REG_OK) ? reg_ocr_seek_across(job) : code;
+}
+
+
+static reg_code_t
+reg_ocr_seek_across(reg_ocr_job_t *job)
 {
     float            scale;
     reg_code_t       code;

@@ -114,11 +114,7 @@ reg_ocr_step_choose(reg_ocr_job_t *job, size_t *sheet)
 
     code = reg_ocr_choose_turned(job, REG_OCR_GLANCED_UPRIGHT);
 
-    if (code == REG_OK) {
-        code = reg_ocr_step_seek(job);
-    }
-
-    return (code == REG_OK) ? reg_ocr_step_seek_across(job) : code;
+    return (code == REG_OK) ? reg_ocr_step_seek_twice(job) : code;
 }
 
 

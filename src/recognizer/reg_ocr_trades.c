@@ -4,7 +4,7 @@
  */
 
 #include "reg_ocr_alike.h"
-#include "reg_ocr_find.h"
+#include "reg_ocr_place.h"
 #include "reg_ocr_trades.h"
 #include "reg_ocr_words.h"
 
@@ -124,25 +124,21 @@ reg_ocr_trades_weigh(reg_ocr_field_t *name)
 static int
 reg_ocr_trades_form(reg_ocr_field_t *name, const char *form)
 {
-    size_t     i, k, n, length, differ;
-    int32_t    codes[REG_OCR_TEXT_MAX], right[REG_OCR_TEXT_MAX];
-    reg_str_t  s;
+    size_t           i, k, differ;
+    reg_ocr_place_t  read, right;
 
-    s.data = (const unsigned char *) form;
-    s.len = strlen(form);
-    length = reg_ocr_codes_parse(s, right, REG_OCR_TEXT_MAX);
+    reg_ocr_place_parse(name->value, &read);
+    reg_ocr_place_parse(form, &right);
 
-    s.data = (const unsigned char *) name->value;
-    s.len = strlen(name->value);
-    n = reg_ocr_codes_parse(s, codes, REG_OCR_TEXT_MAX);
-
-    for (i = 0; i + length <= n; i++) {
-        for (k = 0, differ = 0; k < length; k++) {
-            differ += (codes[i + k] != right[k]);
+    for (i = 0; i + right.n <= read.n; i++) {
+        for (k = 0, differ = 0; k < right.n; k++) {
+            differ += (read.c[i + k] != right.c[k]);
         }
 
-        if (differ == 1 && codes[i + length - 1] == right[length - 1]) {
-            reg_ocr_words_put(name, i, length, form);
+        if (differ == 1
+            && read.c[i + right.n - 1] == right.c[right.n - 1])
+        {
+            reg_ocr_words_put(name, i, right.n, form);
             return 1;
         }
     }
@@ -154,25 +150,23 @@ reg_ocr_trades_form(reg_ocr_field_t *name, const char *form)
 int
 reg_ocr_trades_call(reg_ocr_field_t *name, size_t from)
 {
-    int        changed;
-    size_t     i, n, to;
-    int32_t    usual, codes[REG_OCR_TEXT_MAX];
-    reg_str_t  s;
+    int              changed;
+    size_t           i, to;
+    int32_t          usual;
+    reg_ocr_place_t  read;
 
-    s.data = (const unsigned char *) name->value;
-    s.len = strlen(name->value);
-    n = reg_ocr_codes_parse(s, codes, REG_OCR_TEXT_MAX);
+    reg_ocr_place_parse(name->value, &read);
     to = reg_ocr_trade_called(name, from);
     changed = 0;
 
-    for (i = from; i < to && i < n; i++) {
-        usual = reg_ocr_trade_usual(name, i, codes[i]);
-        changed |= (usual != codes[i]);
-        codes[i] = usual;
+    for (i = from; i < to && i < read.n; i++) {
+        usual = reg_ocr_trade_usual(name, i, read.c[i]);
+        changed |= (usual != read.c[i]);
+        read.c[i] = usual;
     }
 
     if (changed) {
-        reg_ocr_codes_print(codes, n, name->value, sizeof(name->value));
+        reg_ocr_codes_print(read.c, read.n, name->value, sizeof(name->value));
     }
 
     return changed;
