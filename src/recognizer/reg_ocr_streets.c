@@ -4,7 +4,7 @@
  */
 
 #include "reg_ocr_chain.h"
-#include "reg_ocr_find.h"
+#include "reg_ocr_place.h"
 #include "reg_ocr_streets.h"
 #include "reg_ocr_words.h"
 #include "reg_text.h"
@@ -96,33 +96,31 @@ int
 reg_ocr_streets_weigh(const reg_regions_t *regions, size_t from,
     reg_ocr_field_t *address)
 {
-    int        changed;
-    size_t     i, n;
-    int32_t    codes[REG_OCR_TEXT_MAX];
-    reg_str_t  s;
+    int              changed;
+    size_t           i;
+    reg_ocr_place_t  read;
 
-    s.data = (const unsigned char *) address->value;
-    s.len = strlen(address->value);
-    n = reg_ocr_codes_parse(s, codes, REG_OCR_TEXT_MAX);
+    reg_ocr_place_parse(address->value, &read);
     changed = 0;
 
-    for (i = from; i + 1 < n; i++) {
+    for (i = from; i + 1 < read.n; i++) {
 
-        if (i > 0 && reg_text_is_han(codes[i - 1])
-            && reg_ocr_codes_has(reg_ocr_street_dashes, codes[i])
-            && reg_ocr_codes_has(reg_ocr_street_counted, codes[i + 1]))
+        if (i > 0 && reg_text_is_han(read.c[i - 1])
+            && reg_ocr_codes_has(reg_ocr_street_dashes, read.c[i])
+            && reg_ocr_codes_has(reg_ocr_street_counted, read.c[i + 1]))
         {
-            codes[i] = 0x4e00;          /* 一 */
+            read.c[i] = 0x4e00;         /* 一 */
             changed = 1;
 
-        } else if (reg_ocr_street_before(codes, n, i)) {
-            changed |= reg_ocr_street_likely(regions, address, codes, i,
-                                             &codes[i]);
+        } else if (reg_ocr_street_before(read.c, read.n, i)) {
+            changed |= reg_ocr_street_likely(regions, address, read.c, i,
+                                             &read.c[i]);
         }
     }
 
-    reg_ocr_codes_print(codes, n, address->value, sizeof(address->value));
-    from = reg_ocr_street_number(codes, n);
+    reg_ocr_codes_print(read.c, read.n, address->value,
+                        sizeof(address->value));
+    from = reg_ocr_street_number(read.c, read.n);
     changed |= reg_ocr_words_misread(address, from, reg_ocr_street_misread);
 
     for (i = 0; reg_ocr_street_estates[i] != NULL; i++) {

@@ -5,7 +5,6 @@
 
 #include <math.h>
 #include "reg_ocr_alike.h"
-#include "reg_ocr_find.h"
 #include "reg_ocr_names.h"
 #include "reg_ocr_place.h"
 #include "reg_ocr_villages.h"
@@ -67,30 +66,29 @@ int
 reg_ocr_villages_weigh(const reg_regions_t *regions, size_t from,
     reg_ocr_field_t *address)
 {
-    int        changed;
-    size_t     i, n, to;
-    int32_t    code, codes[REG_OCR_TEXT_MAX];
-    reg_str_t  s;
+    int              changed;
+    size_t           i, to;
+    int32_t          code;
+    reg_ocr_place_t  read;
 
-    s.data = (const unsigned char *) address->value;
-    s.len = strlen(address->value);
-    n = reg_ocr_codes_parse(s, codes, REG_OCR_TEXT_MAX);
+    reg_ocr_place_parse(address->value, &read);
     changed = 0;
 
-    if (!reg_ocr_villages_span(codes, n, &from, &to)) {
+    if (!reg_ocr_villages_span(read.c, read.n, &from, &to)) {
         return 0;
     }
 
     for (i = from; i < to; i++) {
-        code = reg_ocr_villages_choose(regions, address, i, codes[i]);
+        code = reg_ocr_villages_choose(regions, address, i, read.c[i]);
 
-        if (code != codes[i]) {
-            codes[i] = code;
+        if (code != read.c[i]) {
+            read.c[i] = code;
             changed = 1;
         }
     }
 
-    reg_ocr_codes_print(codes, n, address->value, sizeof(address->value));
+    reg_ocr_codes_print(read.c, read.n, address->value,
+                        sizeof(address->value));
 
     return changed;
 }
